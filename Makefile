@@ -1,0 +1,82 @@
+# Guetteur. `make` alone lists what can be made; every target does its own set-up.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PY := $(BIN)/python
+DATA := daemon/guetteur/data/knowledge.json
+EXTENSION := dist/extension/chromium/manifest.json
+FIREFOX := dist/extension/firefox/manifest.json
+EXTENSION_SOURCES := $(shell find extension -type f -not -path '*/node_modules/*' 2>/dev/null)
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check fmt e2e corpus bench sync-blocklists build extension docs lock clean
+
+help: ## list the targets
+	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
+
+run: $(VENV)/.done $(DATA) $(EXTENSION) ## build all, start the daemon, show a browser warning of lookalike pages
+	$(PY) tests/demo/run.py
+
+test: check corpus e2e ## everything: check, the evaluation data where it is, real browsers
+
+check: $(VENV)/.done $(DATA) extension/node_modules/.done ## format, lint, types, import rules, unit and contract tests
+	$(BIN)/ruff format --check daemon tests
+	$(BIN)/ruff check daemon tests
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+	npm --prefix extension run --silent lint
+	npm --prefix extension run --silent types
+	npm --prefix extension run --silent test
+	$(BIN)/pytest tests/unit tests/contract
+
+corpus: $(VENV)/.done $(DATA) ## official and popular hosts against the evaluation data (GUETTEUR_DATA), skipped without
+	$(BIN)/pytest tests/corpus
+
+e2e: $(VENV)/.done $(DATA) $(EXTENSION) $(FIREFOX) ## real Chromium and Firefox with extension, relay and daemon; screenshots in build/
+	$(BIN)/pytest tests/e2e --timeout 300
+
+bench: $(VENV)/.done $(DATA) $(EXTENSION) $(FIREFOX) ## measure the check in the browsers, in process and over the socket
+	$(PY) tests/bench/check.py
+	$(PY) tests/e2e/measure.py
+
+sync-blocklists: $(VENV)/.done ## compile blocklists/ into the files the package ships
+	$(PY) -m guetteur.publish.bundle
+
+extension: $(EXTENSION) $(FIREFOX) ## build the extension for Chromium and Firefox, unpacked and packed, into dist/
+	npm --prefix extension run --silent pack
+	npm --prefix extension run --silent lint:addon
+
+docs: $(VENV)/.done $(DATA) ## write the generated part of docs/reference
+	$(PY) -m guetteur.publish.reference docs/reference
+
+fmt: $(VENV)/.done extension/node_modules/.done ## format all sources
+	$(BIN)/ruff format daemon tests
+	$(BIN)/ruff check --fix daemon tests
+	npm --prefix extension run --silent format
+
+lock: $(VENV)/.done ## renew requirements.lock from pyproject.toml
+	$(PY) -m pip install --quiet uv
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate \
+	  --no-header --group dev pyproject.toml -o requirements.lock
+
+clean: ## remove everything that was built
+	rm -rf $(VENV) build dist extension/node_modules daemon/guetteur/data/*.bin daemon/guetteur/data/*.json
+	rm -rf .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage
+
+$(VENV)/.done: requirements.lock pyproject.toml
+	$(PYTHON) -m venv --clear $(VENV)
+	$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
+	$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(DATA): $(VENV)/.done $(shell find blocklists -type f) daemon/guetteur/publish/bundle.py daemon/guetteur/publish/compile.py
+	$(PY) -m guetteur.publish.bundle
+	@touch $@
+
+extension/node_modules/.done: extension/package-lock.json
+	npm --prefix extension ci --silent --no-audit --no-fund
+	@touch $@
+
+$(EXTENSION) $(FIREFOX) &: extension/node_modules/.done $(EXTENSION_SOURCES) daemon/guetteur/__init__.py
+	npm --prefix extension run --silent build
+	@touch $(EXTENSION) $(FIREFOX)

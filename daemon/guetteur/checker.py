@@ -1,0 +1,92 @@
+"""Gathers the local facts about a subject and has it judged: no network, a few tens of microseconds."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from guetteur.core.bodies import Official, public_host
+from guetteur.core.facts import Facts, Known, Unavailable
+from guetteur.core.hostwalk import parents
+from guetteur.core.nameview import NOTHING, read_name
+from guetteur.core.verdict import judge
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
+    from guetteur.core.bodies import Registry
+    from guetteur.core.facts import Fact, Listing
+    from guetteur.core.lexicon import Lexicon
+    from guetteur.core.signal import Signal
+    from guetteur.core.subject import UrlSubject
+    from guetteur.core.verdict import Verdict
+    from guetteur.lists.compiled import CompiledList
+    from guetteur.lists.knowledge import Knowledge
+
+
+class Checker:
+    """Judges subjects against what this machine holds.
+
+    Attributes:
+        registry: the official bodies.
+        public_hosts: the State's list of public-sector hosts.
+        blocklist: hosts known to be bad, or None when the caller leaves lists out or none could be read.
+    """
+
+    def __init__(
+        self,
+        knowledge: Knowledge,
+        signals: Iterable[Signal],
+        *,
+        public_hosts: CompiledList,
+        popular: CompiledList,
+        blocklist: CompiledList | None,
+    ) -> None:
+        self.registry: Registry = knowledge.registry()
+        self.public_hosts = public_hosts
+        self.blocklist = blocklist
+        self._lexicon: Lexicon = knowledge.lexicon(self.registry)
+        self._signals = tuple(signals)
+        self._popular = popular
+        self._shared_zones = frozenset(knowledge.shared_zones)
+        self._infrastructure = frozenset(knowledge.infrastructure_zones)
+
+    def check(self, subject: UrlSubject, *, now: datetime) -> Verdict:
+        """Judge one web address."""
+        version = self.blocklist.meta.version if self.blocklist is not None else None
+        return judge(subject, self.facts(subject), self._signals, list_version=version, now=now)
+
+    def facts(self, subject: UrlSubject) -> Facts:
+        """Everything local that is known about ``subject``."""
+        host = subject.host
+        official = self.official(host)
+        popular = official is None and self._is_popular(host)
+        infrastructure = any(name in self._infrastructure for name in parents(host))
+        trusted = official is not None or popular or infrastructure
+        return Facts(
+            official=official,
+            popular=popular,
+            infrastructure=infrastructure,
+            shared_zone=any(name in self._shared_zones for name in parents(host)),
+            listing=self._listing(host),
+            names=NOTHING if trusted else read_name(subject, self._lexicon),
+        )
+
+    def official(self, host: str) -> Official | None:
+        """Whose host this is, by the registry first and the State's list second."""
+        found = self.registry.official(host)
+        if found is None:
+            entry = self.public_hosts.find(host)
+            if entry is not None:
+                return public_host(entry.entry)
+        return found
+
+    def _is_popular(self, host: str) -> bool:
+        # Only the visited site itself: what strangers put below it is theirs.
+        found = self._popular.find(host)
+        return found is not None and host.removeprefix("www.") == found.entry.removeprefix("www.")
+
+    def _listing(self, host: str) -> Fact[Listing | None]:
+        if self.blocklist is None:
+            return Unavailable("no_list")
+        return Known(self.blocklist.find(host))

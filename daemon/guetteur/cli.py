@@ -1,0 +1,184 @@
+"""The command line. Exit status: 0 nothing found, 1 danger or caution found, 2 the question could not be answered."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+from pathlib import Path
+from typing import Any, NoReturn, TextIO
+
+import click
+
+from guetteur import __version__
+from guetteur.config import load_settings
+from guetteur.errors import GuetteurError
+
+FOUND, FAILED = 1, 2
+
+_lang = click.option(
+    "--lang", type=click.Choice(["fr", "en"]), default=None, help="Language of the sentences (default: the system's)."
+)
+_json = click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
+
+
+class _Commands(click.Group):
+    """Turns coded errors into one line and a hint, and a closed pipe into a quiet end."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except GuetteurError as error:
+            fail(error)
+        except BrokenPipeError:
+            # `guetteur scan … | head`: whoever reads has seen enough.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            sys.exit(FOUND)
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="guetteur")
+def main() -> None:
+    """Tells whether a page is really your bank's, the tax office's, the parcel carrier's."""
+
+
+@main.command()
+@click.argument("addresses", metavar="URL...", nargs=-1, required=True)
+@click.option("--no-lists", is_flag=True, help="Leave the blocklists out.")
+@_json
+@_lang
+def check(addresses: tuple[str, ...], no_lists: bool, as_json: bool, lang: str | None) -> None:
+    """Judge web addresses, here and now, without the daemon.
+
+    Exit status: 0 nothing found, 1 danger or caution, 2 not an address.
+    """
+    from guetteur.cli_output import print_verdicts  # noqa: PLC0415 -- each command loads only what it needs
+
+    settings = load_settings()
+    sys.exit(print_verdicts(settings.data_dir, addresses, with_lists=not no_lists, as_json=as_json, lang=language(lang)))
+
+
+@main.command()
+@click.argument("file", type=click.File("r", encoding="utf-8", errors="replace"), default="-")
+@click.option("--no-lists", is_flag=True, help="Leave the blocklists out.")
+@click.option("--workers", type=click.IntRange(1, 64), default=None, help="Processes (default: one a processor).")
+@click.option("--json", "as_json", is_flag=True, help="Accepted for symmetry: the output is always JSON.")
+@_lang
+def scan(file: TextIO, no_lists: bool, workers: int | None, as_json: bool, lang: str | None) -> None:
+    """Judge a feed: FILE (or - for standard input) holds one host or address a line; one JSON object a line comes out.
+
+    Exit status: 0 nothing found, 1 danger or caution, 2 FILE cannot be read.
+    """
+    del as_json
+    from guetteur.cli_output import progress  # noqa: PLC0415
+    from guetteur.scan import scan as scan_lines  # noqa: PLC0415
+
+    settings = load_settings()
+    found = False
+    results = scan_lines(
+        file,
+        data_dir=settings.data_dir,
+        lang=language(lang),
+        with_lists=not no_lists,
+        workers=workers or os.cpu_count() or 1,
+    )
+    with progress(file) as advance:
+        for answers in results:
+            found = found or any(b'"level":"DANGER"' in answer or b'"level":"CAUTION"' in answer for answer in answers)
+            sys.stdout.buffer.write(b"\n".join(answers) + b"\n" if answers else b"")
+            advance(len(answers))
+    sys.stdout.buffer.flush()
+    sys.exit(FOUND if found else 0)
+
+
+@main.command()
+def serve() -> None:
+    """Run the daemon in the foreground; the browser's relay starts it by itself."""
+    import asyncio  # noqa: PLC0415
+    import logging  # noqa: PLC0415
+
+    from guetteur.app import serve as run  # noqa: PLC0415
+
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s", stream=sys.stderr)
+    settings = load_settings()
+    with contextlib.suppress(KeyboardInterrupt):
+        running = asyncio.run(run(settings))
+        if running is not None:
+            who = f"process {running.pid}" if running.pid is not None else "another process"
+            click.echo(f"the daemon already runs ({who}); nothing to do", err=True)
+
+
+@main.command()
+@_json
+@_lang
+def status(as_json: bool, lang: str | None) -> None:
+    """Say whether the daemon runs and how old its lists are."""
+    from guetteur.cli_output import print_status  # noqa: PLC0415
+    from guetteur.transport.client import DaemonClient  # noqa: PLC0415
+
+    with DaemonClient(load_settings()) as client:
+        code, body = client.request("/v1/status", timeout_s=5)
+    if code != 200:  # noqa: PLR2004
+        raise GuetteurError("status_refused", f"the daemon answered {code}", "look at its log")
+    print_status(body, as_json=as_json, lang=language(lang))
+
+
+@main.command("native-host")
+def native_host() -> NoReturn:
+    """Relay frames between a browser and the daemon (browsers start this; people do not)."""
+    from guetteur.transport.native_host import main as relay  # noqa: PLC0415
+
+    sys.exit(relay())
+
+
+@main.command()
+@click.option("--browser", "browsers", multiple=True, help="Only this browser, found or not (repeatable).")
+@click.option("--user-data-dir", type=click.Path(path_type=Path), help="A Chromium profile folder of its own.")
+@_json
+def install(browsers: tuple[str, ...], user_data_dir: Path | None, as_json: bool) -> None:
+    """Tell the browsers of this user about Guetteur."""
+    from guetteur.cli_output import print_installed  # noqa: PLC0415
+    from guetteur.transport.manifests import install as run  # noqa: PLC0415
+
+    results = run(load_settings(), browsers or None, user_data_dir=user_data_dir)
+    sys.exit(print_installed(results, as_json=as_json))
+
+
+@main.command()
+@click.option("--browser", "browsers", multiple=True, help="Only this browser (repeatable).")
+@click.option("--user-data-dir", type=click.Path(path_type=Path), help="A Chromium profile folder of its own.")
+@_json
+def uninstall(browsers: tuple[str, ...], user_data_dir: Path | None, as_json: bool) -> None:
+    """Remove what `install` wrote."""
+    from guetteur.cli_output import print_installed  # noqa: PLC0415
+    from guetteur.transport.manifests import uninstall as run  # noqa: PLC0415
+
+    results = run(load_settings(), browsers or None, user_data_dir=user_data_dir)
+    sys.exit(print_installed(results, as_json=as_json))
+
+
+@main.command()
+@_json
+@_lang
+def doctor(as_json: bool, lang: str | None) -> None:
+    """Say what is wrong and how to mend it. Exit status: 0 all well, 1 something is wrong."""
+    from guetteur.cli_output import print_findings  # noqa: PLC0415
+    from guetteur.transport.doctor import diagnose  # noqa: PLC0415
+
+    sys.exit(print_findings(diagnose(load_settings()), as_json=as_json, lang=language(lang)))
+
+
+def language(chosen: str | None) -> str:
+    """The language asked for, else the system's, else French."""
+    if chosen:
+        return chosen
+    wanted = next((os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)), "")
+    return "en" if wanted.lower().startswith("en") else "fr"
+
+
+def fail(error: GuetteurError) -> NoReturn:
+    """Print what happened and what to do; leave with status 2."""
+    click.echo(f"guetteur: {error.message}", err=True)
+    if error.hint:
+        click.echo(f"          → {error.hint}", err=True)
+    sys.exit(FAILED)

@@ -1,0 +1,151 @@
+"""What the commands print: coloured text for people, JSON for programs."""
+
+from __future__ import annotations
+
+import os
+import sys
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, TextIO
+
+import msgspec
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from guetteur.app import build_checker, now_utc
+from guetteur.core.subject import parse_host_or_url
+from guetteur.core.verdict import Level
+from guetteur.errors import InvalidInputError
+from guetteur.texts import load_explainers
+from guetteur.web.wire import VerdictReply, error_reply, verdict_reply
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
+
+    from guetteur.core.explain import Explainer
+    from guetteur.transport.findings import Finding
+    from guetteur.transport.manifests import InstallResult
+
+FOUND, FAILED = 1, 2
+
+_STYLE = {
+    Level.DANGER.value: "bold white on red",
+    Level.CAUTION.value: "bold black on yellow",
+    Level.UNKNOWN.value: "bold",
+    Level.NO_KNOWN_RISK.value: "bold",
+    Level.OFFICIAL.value: "bold white on green",
+}
+_WORDS = {
+    "fr": {"home": "Le vrai site", "running": "Le démon tourne", "checks": "vérifications", "lists": "Listes", "hosts": "hôtes",
+           "age": "âge en jours", "stale": "anciennes", "none": "aucune", "bodies": "organismes", "public": "sites publics"},
+    "en": {"home": "The real site", "running": "The daemon runs", "checks": "checks", "lists": "Lists", "hosts": "hosts",
+           "age": "age in days", "stale": "old", "none": "none", "bodies": "bodies", "public": "public-sector hosts"},
+}  # fmt: skip
+
+
+def print_verdicts(data_dir: Path, addresses: Sequence[str], *, with_lists: bool, as_json: bool, lang: str) -> int:
+    """Judge and print each address; return the exit status."""
+    checker = build_checker(data_dir, with_lists=with_lists)
+    explainer = load_explainers()[lang]
+    status = 0
+    for address in addresses:
+        try:
+            subject = parse_host_or_url(address)
+        except InvalidInputError as error:
+            status = FAILED
+            if as_json:
+                _print_json({"input": address} | msgspec.to_builtins(error_reply(error)))
+            else:
+                sys.stderr.write(f"guetteur: {error.message}\n          → {error.hint}\n")
+            continue
+        reply = verdict_reply(subject, checker.check(subject, now=now_utc()), explainer)
+        if reply.level in ("DANGER", "CAUTION"):
+            status = max(status, FOUND)
+        if as_json:
+            _print_json({"input": address} | msgspec.to_builtins(reply))
+        else:
+            _print_verdict(reply, explainer)
+    return status
+
+
+def _print_verdict(reply: VerdictReply, explainer: Explainer) -> None:
+    console = Console(highlight=False, soft_wrap=True)
+    level = f" {explainer.level(Level(reply.level))} "
+    console.print(f"[{_STYLE[reply.level]}]{escape(level)}[/] {escape(reply.host)}")
+    console.print(f"  {escape(reply.summary)}")
+    for reason in reply.reasons:
+        console.print(f"  • {escape(reason.text)}")
+    for skipped in reply.skipped:
+        console.print(f"  ? {escape(skipped.text)}", style="dim")
+    if reply.body is not None and reply.body.home and reply.level in ("DANGER", "CAUTION"):
+        console.print(f"  → {_WORDS[explainer.lang]['home']} : [bold]{escape(reply.body.home)}[/]")
+        if reply.body.advice:
+            console.print(f"  {escape(reply.body.advice)}", style="italic")
+
+
+def print_status(body: bytes, *, as_json: bool, lang: str) -> None:
+    """Print the daemon's status."""
+    if as_json:
+        sys.stdout.write(body.decode() + "\n")
+        return
+    status: dict[str, Any] = msgspec.json.decode(body)
+    words, lists = _WORDS[lang], status["lists"]
+    console = Console(highlight=False)
+    console.print(f"{words['running']} : guetteur {status['version']}, pid {status['pid']}, {status['checks']} {words['checks']}")
+    state = (
+        f"{lists['version']}, {lists['hosts']} {words['hosts']}, {words['age']} : {lists['age_days']}"
+        if lists["version"]
+        else words["none"]
+    )
+    console.print(f"{words['lists']} : {state}" + (f" ({words['stale']})" if lists["stale"] and lists["version"] else ""))
+    console.print(f"{status['bodies']} {words['bodies']}, {status['public_hosts']} {words['public']}")
+
+
+def print_installed(results: Sequence[InstallResult], *, as_json: bool) -> int:
+    """Print what was written or removed; return the exit status."""
+    if as_json:
+        _print_json([msgspec.to_builtins(result) for result in results])
+    else:
+        table = Table("", "browser", "action", "where", box=None)
+        for result in results:
+            mark = "[green]✓[/]" if result.ok else "[red]✗[/]"
+            table.add_row(mark, result.browser, result.action, escape(result.path + (f" — {result.detail}" if result.detail else "")))
+        Console(highlight=False, soft_wrap=True).print(table)
+    return 0 if all(result.ok for result in results) else FAILED
+
+
+def print_findings(findings: Sequence[Finding], *, as_json: bool, lang: str) -> int:
+    """Print what doctor found; return the exit status."""
+    if as_json:
+        _print_json([msgspec.to_builtins(found) for found in findings])
+    else:
+        console = Console(highlight=False, soft_wrap=True)
+        marks = {"ok": "[green]✓[/]", "warn": "[yellow]![/]", "fail": "[red]✗[/]"}
+        for found in findings:
+            text, remedy = (found.text_fr, found.remedy_fr) if lang == "fr" else (found.text_en, found.remedy_en)
+            console.print(f"{marks[found.level]} {escape(text)}")
+            if remedy and found.level != "ok":
+                console.print(f"    → {escape(remedy)}")
+    return FOUND if any(found.level == "fail" for found in findings) else 0
+
+
+@contextmanager
+def progress(file: TextIO) -> Iterator[Callable[[int], None]]:
+    """A bar on standard error while a feed is judged, when somebody watches and the answers go elsewhere."""
+    if not sys.stderr.isatty() or sys.stdout.isatty():
+        yield lambda _count: None
+        return
+    total = None
+    if file.seekable() and os.path.isfile(file.name):  # noqa: PTH113 -- a name as click gives it, maybe "<stdin>"
+        with open(file.name, "rb") as again:  # noqa: PTH123
+            total = sum(chunk.count(b"\n") for chunk in iter(lambda: again.read(1 << 20), b""))
+    columns = (SpinnerColumn(), BarColumn(), MofNCompleteColumn(), TextColumn("hosts"), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True)) as bar:
+        task = bar.add_task("scan", total=total)
+        yield lambda count: bar.advance(task, count)
+
+
+def _print_json(value: object) -> None:
+    sys.stdout.write(msgspec.json.encode(value).decode() + "\n")

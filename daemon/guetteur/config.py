@@ -1,0 +1,104 @@
+"""Where things are: frozen settings, from the platform's folders and a few environment variables.
+
+``GUETTEUR_HOME`` puts every folder below one place (tests, a portable copy). ``GUETTEUR_TRANSPORT`` is ``unix`` or
+``loopback``; the default is ``unix`` wherever the platform has unix sockets.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import platformdirs
+
+from guetteur.errors import InvalidInputError
+
+Transport = Literal["unix", "loopback"]
+
+APP = "guetteur"
+PACKAGE_DATA = Path(__file__).parent / "data"
+LOCALES = Path(__file__).parent / "locales"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Paths and limits of one running copy.
+
+    Attributes:
+        runtime_dir: user-only folder of the socket, lock and key file; gone after a reboot.
+        state_dir: logs and whatever must outlive a reboot.
+        data_dir: compiled files the package ships.
+        transport: how clients reach the daemon.
+        max_body_bytes: largest request body that is read.
+        header_deadline_s: time a client has to finish its request head and body.
+        max_connections: clients served at once; more wait in the listen queue.
+    """
+
+    runtime_dir: Path
+    state_dir: Path
+    data_dir: Path = PACKAGE_DATA
+    transport: Transport = "unix"
+    max_body_bytes: int = 256 * 1024
+    header_deadline_s: float = 5.0
+    max_connections: int = 128
+
+    @property
+    def socket_path(self) -> Path:
+        """The daemon's unix socket (mode 0600)."""
+        return self.runtime_dir / "daemon.sock"
+
+    @property
+    def loopback_file(self) -> Path:
+        """JSON ``{"port": int, "key": str}`` (mode 0600) that says where a loopback daemon listens."""
+        return self.runtime_dir / "loopback.json"
+
+    @property
+    def lock_path(self) -> Path:
+        """Held by the running daemon for as long as it lives."""
+        return self.runtime_dir / "daemon.lock"
+
+    @property
+    def log_path(self) -> Path:
+        """Where a daemon started in the background writes what it has to say."""
+        return self.state_dir / "daemon.log"
+
+
+def load_settings() -> Settings:
+    """Read the environment once.
+
+    Raises:
+        InvalidInputError: ``GUETTEUR_TRANSPORT`` names no known transport.
+    """
+    home = os.environ.get("GUETTEUR_HOME")
+    if home:
+        runtime_dir, state_dir = Path(home) / "run", Path(home) / "state"
+    else:
+        state_dir = Path(platformdirs.user_state_dir(APP))
+        runtime_dir = _runtime_dir(state_dir)
+    return Settings(runtime_dir=runtime_dir, state_dir=state_dir, transport=_transport())
+
+
+def _runtime_dir(state_dir: Path) -> Path:
+    if sys.platform.startswith("linux") and not os.environ.get("XDG_RUNTIME_DIR"):
+        # platformdirs would fall back to a guessable name in /tmp, which another user could take first.
+        return state_dir / "run"
+    return Path(platformdirs.user_runtime_dir(APP))
+
+
+def _transport() -> Transport:
+    wanted = os.environ.get("GUETTEUR_TRANSPORT", "")
+    match wanted:
+        case "":
+            return "unix" if hasattr(socket, "AF_UNIX") and sys.platform != "win32" else "loopback"
+        case "unix" | "loopback":
+            return wanted
+        case _:
+            raise InvalidInputError(
+                "unknown_transport",
+                f"GUETTEUR_TRANSPORT is {wanted!r}, which is no transport",
+                "set it to unix or loopback, or leave it out",
+            )

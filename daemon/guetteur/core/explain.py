@@ -1,0 +1,65 @@
+"""From codes and parameters to sentences; the sentences themselves are passed in."""
+
+from __future__ import annotations
+
+import string
+from typing import TYPE_CHECKING
+
+from guetteur.core.verdict import Level
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from guetteur.core.signal import Evidence, Skip
+    from guetteur.core.verdict import Verdict
+
+Table = dict[str, dict[str, str]]
+"""section → code → sentence with ``{parameter}`` fields."""
+
+
+class Explainer:
+    """Sentences of one language."""
+
+    def __init__(self, lang: str, table: Table) -> None:
+        self.lang = lang
+        self._table = table
+
+    def reason(self, evidence: Evidence) -> str:
+        """The sentence for one piece of evidence; a body in it is named in the reader's language."""
+        params = dict(evidence.params)
+        if evidence.body is not None:
+            params["name"] = evidence.body.named(self.lang)
+        return self.say("reason", evidence.code, params)
+
+    def skip(self, skip: Skip) -> str:
+        """The sentence for something that could not be looked at."""
+        return self.say("skip", skip.why, {})
+
+    def level(self, level: Level) -> str:
+        """The level in one or two words."""
+        return self.say("level", level.value, {})
+
+    def summary(self, verdict: Verdict) -> str:
+        """The verdict in one sentence."""
+        if verdict.body is not None:
+            code = verdict.level.value
+            if verdict.level is not Level.OFFICIAL:
+                code += "_body"
+            if code in self._table["summary"]:
+                return self.say("summary", code, {"name": verdict.body.named(self.lang)})
+        if verdict.level is Level.DANGER and any(piece.signal == "listed" for piece in verdict.evidence):
+            return self.say("summary", "DANGER_listed", {})
+        return self.say("summary", verdict.level.value, {})
+
+    def say(self, section: str, code: str, params: Mapping[str, str]) -> str:
+        """Fill one sentence. Parameters are inserted as they are: they are text for whoever shows the sentence."""
+        return _Plain().vformat(self._table[section][code], (), params)
+
+
+class _Plain(string.Formatter):
+    """Only ``{name}`` fields: no attribute or index access, whatever a translation writes."""
+
+    def get_field(self, field_name: str, args: object, kwargs: Mapping[str, str]) -> tuple[str, str]:  # type: ignore[override]
+        del args
+        return kwargs[field_name], field_name
+

@@ -1,0 +1,158 @@
+"""What is judged: a URL, read exactly as the browser reads it.
+
+ada-url (the WHATWG parser of Node and, by the same test vectors, of the browsers) is the only thing that decides what
+the host of a URL is: urllib and yarl disagree with browsers on inputs such as ``http://safe.example\\@evil.example/``.
+tldextract, with its bundled Public Suffix List and never the network, decides where the registrable domain begins.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import Enum
+from functools import lru_cache
+
+import ada_url
+import tldextract
+
+from guetteur.errors import InvalidInputError
+
+MAX_URL_LENGTH = 8192
+"""Longest URL that is read, in characters; browsers show far less and send about 64 KB at most."""
+
+_WEB_SCHEMES = frozenset({"http:", "https:"})
+_HAS_SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:(?![0-9]+(?:[/?#]|$))")
+
+_extract = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True)
+
+
+class HostKind(Enum):
+    """What a host is made of."""
+
+    DOMAIN = "domain"
+    IPV4 = "ipv4"
+    IPV6 = "ipv6"
+
+
+@dataclass(frozen=True, slots=True)
+class UrlSubject:
+    """One web address.
+
+    Attributes:
+        url: the address as the browser would show it (WHATWG serialisation).
+        scheme: ``http`` or ``https``.
+        host: ASCII (punycode) host without a trailing dot; IPv6 in brackets.
+        host_kind: domain name or address.
+        port: the port when it is not the scheme's own, else None.
+        path: path and query, percent-encoded.
+        has_userinfo: whether the address carries ``user:password@``, which only hides the real host from a reader.
+        registrable_domain: the name somebody registered (``example.co.uk``), or None for addresses and bare suffixes.
+        suffix: public suffix the host lies under; a private one (``web.app``) counts, since strangers share it.
+        shared: whether that suffix is a private one: whoever holds the host does not hold its parent.
+    """
+
+    url: str
+    scheme: str
+    host: str
+    host_kind: HostKind
+    port: int | None
+    path: str
+    has_userinfo: bool
+    registrable_domain: str | None
+    suffix: str
+    shared: bool
+
+
+def resolve(text: str, base: str | None = None) -> str:
+    """Return the WHATWG serialisation of ``text``, resolved against ``base``.
+
+    Raises:
+        InvalidInputError: ``not_a_url`` when a browser would refuse it too.
+    """
+    try:
+        return str(ada_url.URL(text, base).href)
+    except ValueError:
+        raise InvalidInputError(
+            "not_a_url", f"{_shorten(text)} is not a web address", "give an address such as https://www.example.fr/"
+        ) from None
+
+
+def parse_url(text: str) -> UrlSubject:
+    """Read an absolute web address.
+
+    Raises:
+        InvalidInputError: ``url_too_long``, ``not_a_url``, or ``not_a_web_address`` for schemes other than http(s).
+    """
+    if len(text) > MAX_URL_LENGTH:
+        raise InvalidInputError(
+            "url_too_long",
+            f"the address has {len(text)} characters",
+            f"at most {MAX_URL_LENGTH} characters are read",
+        )
+    try:
+        parsed = ada_url.URL(text)
+        scheme: str = parsed.protocol
+        hostname: str = parsed.hostname
+    except ValueError:
+        raise InvalidInputError(
+            "not_a_url", f"{_shorten(text)} is not a web address", "give an address such as https://www.example.fr/"
+        ) from None
+    if scheme not in _WEB_SCHEMES:
+        raise InvalidInputError(
+            "not_a_web_address", f"{_shorten(text)} is no http or https address", "only web pages are judged"
+        )
+    host = hostname.rstrip(".")
+    if not host:
+        raise InvalidInputError("not_a_url", f"{_shorten(text)} has no host", "give an address with a host name")
+    kind = _host_kind(host)
+    port: str = parsed.port
+    if kind is HostKind.DOMAIN:
+        registrable, suffix, shared = split_host(host)
+    else:
+        registrable, suffix, shared = None, "", False
+    return UrlSubject(
+        url=parsed.href,
+        scheme=scheme[:-1],
+        host=host,
+        host_kind=kind,
+        port=int(port) if port else None,
+        path=parsed.pathname + parsed.search,
+        has_userinfo=bool(parsed.username or parsed.password),
+        registrable_domain=registrable,
+        suffix=suffix,
+        shared=shared,
+    )
+
+
+def parse_host_or_url(text: str) -> UrlSubject:
+    """Read a line of a feed: a bare host (``example.fr``, ``example.fr/login``) or a whole web address.
+
+    Raises:
+        InvalidInputError: as `parse_url`; ``empty_line`` for blank text.
+    """
+    text = text.strip()
+    if not text:
+        raise InvalidInputError("empty_line", "the line is empty", "write one host or address a line")
+    return parse_url(text if _HAS_SCHEME.match(text) else f"http://{text}")
+
+
+@lru_cache(maxsize=4096)
+def split_host(host: str) -> tuple[str | None, str, bool]:
+    """Return (registrable domain or None, public suffix, whether the suffix is a private one)."""
+    parts = _extract.extract_str(host)
+    if not parts.domain or not parts.suffix:
+        return None, parts.suffix, parts.is_private
+    return f"{parts.domain}.{parts.suffix}", parts.suffix, parts.is_private
+
+
+def _host_kind(host: str) -> HostKind:
+    if host.startswith("["):
+        return HostKind.IPV6
+    # A host that ends in a number is an IPv4 address or was refused by the parser (WHATWG "ends in a number").
+    if host[-1].isdigit() and host.replace(".", "").isdigit():
+        return HostKind.IPV4
+    return HostKind.DOMAIN
+
+
+def _shorten(text: str) -> str:
+    return repr(text if len(text) <= 80 else text[:77] + "…")

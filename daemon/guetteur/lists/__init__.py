@@ -1,0 +1,1 @@
+"""Compiled host lists: one memory-mapped file each, read in place."""

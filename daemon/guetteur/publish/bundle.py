@@ -1,0 +1,125 @@
+"""Compiles ``blocklists/`` into the files the package ships (``guetteur/data``): ``python -m guetteur.publish.bundle``."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import re
+import sys
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from guetteur.core.lexicon import WordTable
+from guetteur.core.subject import parse_host_or_url, split_host
+from guetteur.errors import DataFileError, InvalidInputError
+from guetteur.lists.knowledge import FILE_NAME, Knowledge
+from guetteur.publish.bodies import read_bodies, read_toml
+from guetteur.publish.compile import ListedHost, compile_list, write_atomically
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+PUBLIC_HOSTS, POPULAR, STARTER = "public_hosts.bin", "popular.bin", "starter.bin"
+_KEY = 0x67756574746575
+
+
+def build(source: Path, target: Path) -> dict[str, int]:
+    """Compile everything under ``source`` (a ``blocklists`` folder) into ``target``; return counts by file.
+
+    Raises:
+        DataFileError: an input is missing or breaks its schema.
+    """
+    confusables = {
+        char: letter
+        for letter, chars in read_toml(source / "unicode/confusables.toml")["looks_like"].items()
+        for char in chars
+    }
+    zones = read_toml(source / "lexicon/zones.toml")
+    knowledge = Knowledge(
+        bodies=read_bodies(source / "bodies", confusables),
+        words=_words(source / "lexicon/words.toml"),
+        confusables=confusables,
+        shared_zones=tuple(zones["shared"]["hosts"]),
+        infrastructure_zones=tuple(zones["infrastructure"]["hosts"]),
+    )
+    write_atomically(target / FILE_NAME, msgspec.json.encode(knowledge))
+    counts = {FILE_NAME: len(knowledge.bodies)}
+    meta = read_toml(source / "shipped.toml")
+    for name, reader in ((PUBLIC_HOSTS, _public_hosts), (POPULAR, _popular), (STARTER, _starter)):
+        table = meta[name.removesuffix(".bin")]
+        day: date = table["as_of"]
+        counts[name] = compile_list(
+            target / name,
+            reader(source / table["file"], knowledge),
+            version=f"{name.removesuffix('.bin')}-{day}",
+            built_at=datetime(day.year, day.month, day.day, tzinfo=UTC),
+            sources=tuple(table["sources"]),
+            key=_KEY,
+        )
+    return counts
+
+
+def _words(path: Path) -> WordTable:
+    table = read_toml(path)
+    flat = {name: table[name]["words"] for name in ("weak_lures", "fillers", "government", "everyday")}
+    try:
+        words = msgspec.convert({"lures": table["lures"], **flat}, WordTable)
+    except msgspec.ValidationError as error:
+        raise DataFileError("words_invalid", f"{path}: {error}", "mend the file") from None
+    for group in (*words.lures.values(), words.weak_lures, words.fillers, words.government, words.everyday):
+        for word in group:
+            if not re.fullmatch("[a-z0-9]{2,}", word):
+                raise DataFileError("words_invalid", f"{path}: {word!r} is not folded", "use a-z and 0-9 only")
+    return words
+
+
+def _lines(path: Path) -> Iterator[str]:
+    with gzip.open(path, "rt", encoding="utf-8") as file:
+        yield from (line.strip() for line in file if line.strip() and not line.startswith("#"))
+
+
+def _public_hosts(path: Path, knowledge: Knowledge) -> Iterator[ListedHost]:
+    """The State's list holds ``www.`` addresses for bodies that own the whole name: the twin without it counts too."""
+    shared = frozenset(knowledge.shared_zones)
+    for line in _lines(path):
+        try:
+            host = parse_host_or_url(line).host.removeprefix("www.")
+        except InvalidInputError:
+            continue
+        if split_host(host)[0] is not None and host not in shared:
+            yield ListedHost(host)
+
+
+def _popular(path: Path, _knowledge: Knowledge) -> Iterator[ListedHost]:
+    return (ListedHost(host) for host in _lines(path))
+
+
+def _starter(path: Path, knowledge: Knowledge) -> Iterator[ListedHost]:
+    """What must never be blocked is taken out here, whatever a source says."""
+    registry, shared = knowledge.registry(), frozenset(knowledge.shared_zones)
+    rows: Iterable[dict[str, str]] = csv.DictReader(_lines(path))
+    for row in rows:
+        host = row["host"]
+        if registry.official(host) is None and host not in shared and split_host(host)[0] is not None:
+            day = date.fromisoformat(row["first_seen"]) if row["first_seen"] else None
+            yield ListedHost(host, int(row["source_bits"]), day)
+
+
+def main() -> None:
+    """Command line: ``[BLOCKLISTS [DATA]]``."""
+    root = Path(__file__).parents[3]
+    source = Path(sys.argv[1]) if len(sys.argv) > 1 else root / "blocklists"
+    target = Path(sys.argv[2]) if len(sys.argv) > 2 else Path(__file__).parents[1] / "data"  # noqa: PLR2004
+    try:
+        counts = build(source, target)
+    except DataFileError as error:
+        sys.exit(f"{error.message}\nhint: {error.hint}")
+    for name, count in counts.items():
+        sys.stdout.write(f"{name}: {count}\n")
+
+
+if __name__ == "__main__":
+    main()

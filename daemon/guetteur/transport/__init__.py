@@ -1,0 +1,1 @@
+"""How a browser reaches the daemon: native messaging relay, unix socket, loopback."""

@@ -1,0 +1,250 @@
+"""Looks at every link between a browser and the daemon, and says what is wrong and what to do."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import stat
+import subprocess
+import threading
+import time
+from typing import TYPE_CHECKING, Any, BinaryIO, cast
+
+import guetteur
+from guetteur.errors import DaemonUnreachableError
+from guetteur.transport import frames, host_script
+from guetteur.transport.browsers import load_browsers, load_identities, places
+from guetteur.transport.client import DaemonClient
+from guetteur.transport.findings import Finding, finding
+from guetteur.transport.manifests import manifest, read_manifest, targets
+from guetteur.transport.ownership import EndpointError, check_private_dir, check_socket_path, own_uid
+from guetteur.transport.registry import WindowsRegistry
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from guetteur.config import Settings
+    from guetteur.transport.browsers import Browser, Identities, Places
+    from guetteur.transport.manifests import Target
+    from guetteur.transport.registry import Registry
+
+__all__ = ["DATA_FILES", "Finding", "diagnose"]
+
+# What ``guetteur.publish.bundle`` compiles into the package; a contract test compares.
+DATA_FILES = ("knowledge.json", "public_hosts.bin", "popular.bin", "starter.bin")
+
+_STATUS_TIMEOUT_S = 3.0
+
+
+def diagnose(
+    settings: Settings,
+    *,
+    home: Path | None = None,
+    where: Places | None = None,
+    registry: Registry | None = None,
+    launcher_timeout_s: float = 20.0,
+) -> list[Finding]:
+    """Look at everything once; nothing is changed, except that the launcher starts the daemon as a browser would.
+
+    Args:
+        settings: the copy to look at.
+        home: instead of the person's own folder.
+        where: platform and folders, for tests; ``home`` is then ignored.
+        registry: instead of the Windows registry.
+        launcher_timeout_s: how long the launcher may take to bring an answer, starting the daemon included.
+
+    Returns:
+        Findings in the order of the path from the daemon to the browser. Problems are findings, not exceptions.
+    """
+    where = where or places(home)
+    # The launcher first: it may start the daemon, which everything after it looks at.
+    launcher = _launcher(settings, host_script.path(settings, where.platform), launcher_timeout_s)
+    return [
+        *_endpoint(settings),
+        *_daemon(settings),
+        _data(settings.data_dir),
+        launcher,
+        *_browsers(settings, where, registry),
+    ]
+
+
+def _endpoint(settings: Settings) -> list[Finding]:
+    try:
+        check_private_dir(settings.runtime_dir)
+    except EndpointError as error:
+        if error.code == "runtime_dir_missing":
+            return [finding("runtime_dir_missing", path=settings.runtime_dir)]
+        return [finding("runtime_dir_unsafe", path=settings.runtime_dir, why=error.message, hint=error.hint)]
+    return [finding("runtime_dir_ok", path=settings.runtime_dir), _socket(settings)]
+
+
+def _socket(settings: Settings) -> Finding:
+    unix = settings.transport == "unix"
+    path = settings.socket_path if unix else settings.loopback_file
+    try:
+        if unix:
+            check_socket_path(path)
+        info = path.lstat()
+    except EndpointError as error:
+        return finding(error.code, path=path)
+    except OSError:
+        return finding("socket_missing", path=path)
+    wanted = stat.S_ISSOCK if unix else stat.S_ISREG
+    uid = own_uid()
+    if not wanted(info.st_mode) or (uid is not None and (info.st_uid != uid or info.st_mode & 0o077)):
+        return finding("socket_not_ours", path=path)
+    return finding("socket_ok", path=path)
+
+
+def _daemon(settings: Settings) -> list[Finding]:
+    try:
+        with DaemonClient(settings) as client:
+            code, raw = client.request("/v1/status", None, _STATUS_TIMEOUT_S)
+    except DaemonUnreachableError as error:
+        return _silence(settings, error)
+    try:
+        status: dict[str, Any] = json.loads(raw)
+        running, pid, lists = status["version"], status["pid"], status["lists"]
+        if code != 200 or status["product"] != "guetteur":
+            return [finding("daemon_bad_answer", why=f"HTTP {code}", log=settings.log_path)]
+        age = _lists(lists)
+    except (ValueError, KeyError, TypeError) as error:
+        return [finding("daemon_bad_answer", why=repr(error), log=settings.log_path)]
+    installed = guetteur.__version__
+    if running != installed:
+        return [finding("daemon_other_version", running=running, installed=installed, pid=pid), age]
+    return [finding("daemon_ok", version=running), age]
+
+
+def _silence(settings: Settings, error: DaemonUnreachableError) -> list[Finding]:
+    match error.code:
+        case "socket_not_ours" | "key_file_unsafe" | "socket_path_too_long":
+            return []  # said already, about the socket
+        case "bad_answer" | "answer_too_large" | "answer_cut":
+            return [finding("daemon_bad_answer", why=error.message, log=settings.log_path)]
+        case _:
+            return [finding("daemon_not_running", why=error.message, log=settings.log_path)]
+
+
+def _lists(lists: dict[str, Any] | None) -> Finding:
+    if not lists or not lists["version"]:
+        return finding("lists_missing")
+    code = "lists_stale" if lists["stale"] else "lists_fresh"
+    return finding(code, version=lists["version"], days=lists["age_days"])
+
+
+def _launcher(settings: Settings, script: Path, timeout_s: float) -> Finding:
+    if not script.is_file():
+        return finding("launcher_missing", path=script)
+    began = time.monotonic()
+    try:
+        why = _start_launcher(script, timeout_s)
+    except subprocess.TimeoutExpired:
+        why = f"{timeout_s:g} s"
+    except OSError as error:
+        why = str(error)
+    if why:
+        return finding("launcher_fails", path=script, why=why, log=settings.log_path)
+    return finding("launcher_ok", path=script, ms=round((time.monotonic() - began) * 1000))
+
+
+def _start_launcher(script: Path, timeout_s: float) -> str:
+    """Ask the status through the relay as a browser does; what is wrong, or an empty string."""
+    asked = frames.pack(json.dumps({"id": 1, "path": "/v1/status"}).encode())
+    with subprocess.Popen(  # noqa: S603 - our own script, by its absolute path
+        [str(script)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+    ) as relay:
+        stdin, stdout = cast("BinaryIO", relay.stdin), cast("BinaryIO", relay.stdout)
+        try:
+            try:
+                stdin.write(asked)
+                stdin.flush()
+            except BrokenPipeError:  # it has ended; closing tries to write once more
+                with contextlib.suppress(BrokenPipeError):
+                    stdin.close()
+            # The relay has deadlines of its own, yet a script that is no relay may say nothing for ever.
+            frame = _read_within(relay, stdout, timeout_s)
+        finally:
+            relay.kill()
+    try:
+        answer = json.loads(frame) if frame else None
+        if answer is None:
+            return "it ended without an answer"
+        return "" if answer["status"] == 200 else str(answer["body"]["error"]["code"])
+    except (ValueError, KeyError, TypeError):
+        return "its answer is no frame"
+
+
+def _read_within(relay: subprocess.Popen[bytes], stdout: BinaryIO, timeout_s: float) -> bytes | None:
+    # A pipe has no timeout of its own; killing the other end is what ends a read everywhere.
+    timer = threading.Timer(timeout_s, relay.kill)
+    timer.start()
+    began = time.monotonic()
+    try:
+        frame = frames.read_frame(stdout)
+    except frames.FrameTooLargeError:
+        frame = b"-"
+    finally:
+        timer.cancel()
+    if frame is None and time.monotonic() - began >= timeout_s:
+        raise subprocess.TimeoutExpired(relay.args, timeout_s)
+    return frame
+
+
+def _browsers(settings: Settings, where: Places, registry: Registry | None) -> list[Finding]:
+    if registry is None and where.platform == "windows":
+        registry = WindowsRegistry()
+    identities = load_identities()
+    script = host_script.path(settings, where.platform)
+    found = [browser for browser in load_browsers(where) if browser.is_found()]
+    if not found:
+        return [finding("no_browser_found")]
+    told: list[Finding] = []
+    for browser in found:
+        notes = {"note_fr": browser.note_fr, "note_en": browser.note_en}
+        if not browser.reachable:
+            told.append(finding("browser_unreachable", browser=browser.name, **notes))
+            continue
+        here = targets(settings, [browser], identities)
+        told += [_manifest(browser, target, identities, script, registry) for target in here]
+        if browser.note_en:
+            told.append(finding("browser_note", **notes))
+    return told
+
+
+def _manifest(
+    browser: Browser, target: Target, identities: Identities, script: Path, registry: Registry | None
+) -> Finding:
+    shown = {"browser": browser.name, "path": target.key or target.file}
+    if target.key is not None and registry is not None and registry.read(target.key) != str(target.file):
+        return finding("manifest_missing", **shown)
+    if not target.file.is_file():
+        return finding("manifest_missing", **shown)
+    content = read_manifest(target.file)
+    if content is None:
+        return finding("manifest_broken", **shown)
+    wanted = manifest(target.kind, identities, script)
+    if content.get("path") != wanted["path"] or not _runnable(script):
+        return finding("manifest_wrong_launcher", browser=browser.name, found=content.get("path"))
+    if any(content.get(name) != value for name, value in wanted.items() if name != "description"):
+        return finding("manifest_wrong_ids", **shown)
+    return finding("manifest_ok", **shown)
+
+
+def _runnable(script: Path) -> bool:
+    return script.is_file() and os.access(script, os.X_OK)
+
+
+def _data(data_dir: Path) -> Finding:
+    missing = [name for name in DATA_FILES if not _has_content(data_dir / name)]
+    if missing:
+        return finding("data_missing", path=data_dir, names=", ".join(missing))
+    return finding("data_ok", count=len(DATA_FILES))
+
+
+def _has_content(file: Path) -> bool:
+    try:
+        return file.stat().st_size > 0
+    except OSError:
+        return False

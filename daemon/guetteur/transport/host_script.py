@@ -1,0 +1,73 @@
+"""The small program a manifest points to: browsers need one executable file, not an interpreter with arguments."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import site
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import guetteur
+from guetteur.transport.ownership import write_atomically
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from guetteur.config import Settings
+    from guetteur.transport.browsers import Platform
+
+NAME = "guetteur-native-host"
+# What decides where the daemon is. A browser started from the desktop lacks what a shell had set at install time.
+_KEPT_VARIABLES = ("GUETTEUR_HOME", "GUETTEUR_TRANSPORT")
+
+
+def folder(settings: Settings) -> Path:
+    """Where the launcher script (and on Windows the manifests) lie; made and removed by us alone."""
+    return settings.state_dir / "native-host"
+
+
+def path(settings: Settings, platform: Platform) -> Path:
+    """The launcher script, absolute."""
+    return (folder(settings) / (f"{NAME}.bat" if platform == "windows" else NAME)).absolute()
+
+
+def write(settings: Settings, platform: Platform, environ: Mapping[str, str]) -> Path:
+    """Write the launcher script, executable for its owner alone.
+
+    Raises:
+        OSError: it could not be written.
+    """
+    script = path(settings, platform)
+    script.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    kept = {name: environ[name] for name in _KEPT_VARIABLES if environ.get(name)}
+    root = Path(guetteur.__file__).absolute().parent.parent
+    if not _is_site(root):  # run from a source tree: the interpreter alone would not find us
+        kept["PYTHONPATH"] = str(root)
+    text = (_batch if platform == "windows" else _shell)(sys.executable, kept)
+    write_atomically(script, text.encode(), 0o700)
+    return script
+
+
+def _shell(python: str, variables: Mapping[str, str]) -> str:
+    lines = [f"export {name}={shlex.quote(value)}" for name, value in variables.items()]
+    # -P: the browser's current folder (Downloads, say) must not be searched for modules.
+    start = f'exec {shlex.quote(python)} -P -m guetteur.transport.native_host "$@"'
+    return "\n".join(["#!/bin/sh", "# Written by guetteur install; removed by guetteur uninstall.", *lines, start, ""])
+
+
+def _batch(python: str, variables: Mapping[str, str]) -> str:
+    lines = [f'@set "{name}={_percent(value)}"' for name, value in variables.items()]
+    start = f'@"{_percent(python)}" -P -m guetteur.transport.native_host %*'
+    # 65001 is UTF-8: user names hold accents. chcp must not read the browser's pipe.
+    return "\r\n".join(["@chcp 65001 >nul <nul", *lines, start, ""])
+
+
+def _percent(text: str) -> str:
+    return text.replace("%", "%%")
+
+
+def _is_site(root: Path) -> bool:
+    folders = [*site.getsitepackages(), site.getusersitepackages()]
+    return any(os.path.realpath(root) == os.path.realpath(entry) for entry in folders)

@@ -1,0 +1,128 @@
+"""Just enough HTTP/1.1 for one client and one server we know: our own daemon.
+
+``http.client`` would do, but importing it (``email``, ``ssl``) costs 11 to 25 ms of the 60 ms a browser should wait
+for the relay to start. Here a request either gets a whole answer with a Content-Length before a deadline, or fails,
+and the failure says whether a byte of an answer had been read: after that, nothing may be sent again.
+"""
+
+from __future__ import annotations
+
+import select
+import time
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import socket
+
+MAX_HEAD = 32 * 1024
+# The largest answer is a page of listed hosts, about 1 MiB; beyond this something is wrong.
+MAX_ANSWER = 16 * 1024 * 1024
+_CHUNK = 64 * 1024
+
+
+class ExchangeError(Exception):
+    """No whole answer came.
+
+    Attributes:
+        why: ``closed`` (the other side hung up), ``timeout``, ``bad_answer`` or ``too_large``.
+        begun: whether any byte of an answer was read.
+    """
+
+    def __init__(self, why: str, *, begun: bool) -> None:
+        super().__init__(why)
+        self.why = why
+        self.begun = begun
+
+
+class Connection:
+    """One connected socket, asked one thing at a time."""
+
+    def __init__(self, sock: socket.socket, host: str, authorization: str | None) -> None:
+        self._sock = sock
+        self._head = f"Host: {host}\r\n" + (f"Authorization: {authorization}\r\n" if authorization else "")
+        self._begun = False
+        self.reusable = True
+
+    def idle(self) -> bool:
+        """Whether the connection still stands with nothing waiting to be read; False when the server has hung up."""
+        return self.reusable and not select.select([self._sock], [], [], 0)[0]
+
+    def exchange(self, path: str, body: bytes | None, deadline: float) -> tuple[int, bytes]:
+        """Send one request (GET without a body, else POST of JSON) and read its answer.
+
+        Args:
+            path: starts with a slash; ASCII without blanks or line ends.
+            body: JSON, or None.
+            deadline: on the clock of ``time.monotonic``; covers sending and the last byte of the answer.
+
+        Raises:
+            ExchangeError: afterwards the connection is of no more use.
+        """
+        answer = bytearray()
+        self._begun = False
+        try:
+            self._sock.settimeout(_left(deadline))
+            self._sock.sendall(self._request(path, body))
+            status, length = self._read_head(answer, deadline)
+            while len(answer) < length:
+                self._receive(answer, deadline)
+        except TimeoutError:
+            raise self._broken("timeout") from None
+        except OSError:
+            raise self._broken("closed") from None
+        except ValueError:
+            raise self._broken("bad_answer") from None
+        if len(answer) > length:
+            raise self._broken("bad_answer")
+        return status, bytes(answer)
+
+    def close(self) -> None:
+        """Hang up."""
+        self.reusable = False
+        self._sock.close()
+
+    def _request(self, path: str, body: bytes | None) -> bytes:
+        if body is None:
+            return f"GET {path} HTTP/1.1\r\n{self._head}Accept: application/json\r\n\r\n".encode("ascii")
+        head = (
+            f"POST {path} HTTP/1.1\r\n{self._head}Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+        )
+        return head.encode("ascii") + body
+
+    def _read_head(self, answer: bytearray, deadline: float) -> tuple[int, int]:
+        """Read up to the end of the head; leaves in ``answer`` what already came of the body."""
+        while (end := answer.find(b"\r\n\r\n")) < 0:
+            if len(answer) > MAX_HEAD:
+                raise ValueError
+            self._receive(answer, deadline)
+        first, *lines = answer[:end].decode("latin-1").split("\r\n")
+        version, status, *_ = first.split(" ", 2)
+        headers = {name.strip().lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
+        length = headers.get("content-length", "")
+        if version != "HTTP/1.1" or not status.isdecimal() or not length.isdecimal() or "transfer-encoding" in headers:
+            raise ValueError
+        if int(length) > MAX_ANSWER:
+            raise self._broken("too_large")
+        if headers.get("connection", "").lower() == "close":
+            self.reusable = False
+        del answer[: end + 4]
+        return int(status), int(length)
+
+    def _receive(self, answer: bytearray, deadline: float) -> None:
+        self._sock.settimeout(_left(deadline))
+        received = self._sock.recv(_CHUNK)
+        if not received:
+            raise ConnectionResetError
+        self._begun = True
+        answer += received
+
+    def _broken(self, why: str) -> ExchangeError:
+        self.close()
+        return ExchangeError(why, begun=self._begun)
+
+
+def _left(deadline: float) -> float:
+    left = deadline - time.monotonic()
+    if left <= 0:
+        raise TimeoutError
+    return left

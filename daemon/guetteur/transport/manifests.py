@@ -1,0 +1,292 @@
+"""Tells browsers about the relay: one small JSON manifest in each browser's folder, or behind a Windows registry key.
+
+What was written is noted beside the launcher script (``installed.json``), so that ``uninstall`` finds profiles given
+with ``--user-data-dir`` and removes folders we made, and only those.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from guetteur.errors import InstallError
+from guetteur.transport import host_script
+from guetteur.transport.browsers import load_browsers, load_identities, places
+from guetteur.transport.install_notes import InstallNotes
+from guetteur.transport.ownership import write_atomically
+from guetteur.transport.registry import WindowsRegistry
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from guetteur.config import Settings
+    from guetteur.transport.browsers import Browser, Identities, Kind, Places
+    from guetteur.transport.registry import Registry
+
+Action = Literal["written", "unchanged", "removed", "kept", "skipped", "failed"]
+
+PROFILE = "user-data-dir"
+
+
+@dataclass(frozen=True, slots=True)
+class InstallResult:
+    """What was done for one browser.
+
+    Attributes:
+        browser: id of the table, or ``user-data-dir``, or ``launcher``.
+        path: manifest file, registry key or script.
+        action: ``kept``: there is one, but not ours; ``skipped``: this browser's packaging rules it out.
+        ok: False only when something should have been done and was not.
+        detail: why, in English, possibly empty.
+    """
+
+    browser: str
+    path: str
+    action: Action
+    ok: bool
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where one browser's manifest goes, and the registry key that must name it on Windows."""
+
+    browser: str
+    kind: Kind
+    file: Path
+    key: str | None = None
+
+
+def install(  # noqa: PLR0913 - the first two matter to callers, the rest are seams
+    settings: Settings,
+    browsers: Sequence[str] | None = None,
+    *,
+    home: Path | None = None,
+    user_data_dir: Path | None = None,
+    where: Places | None = None,
+    registry: Registry | None = None,
+    environ: Mapping[str, str] | None = None,
+) -> list[InstallResult]:
+    """Write the launcher script and a manifest for every browser found.
+
+    Args:
+        settings: where the launcher script goes.
+        browsers: ids to write for, found or not; None takes all that are found.
+        home: instead of the person's own folder.
+        user_data_dir: a Chromium profile folder started with ``--user-data-dir``; then only it is served, unless
+            ``browsers`` names others too.
+        where: platform and folders, for tests; ``home`` is then ignored.
+        registry: instead of the Windows registry.
+        environ: variables the launcher script keeps (``GUETTEUR_HOME``, ``GUETTEUR_TRANSPORT``).
+
+    Returns:
+        One result per browser served, and one with ``browser="launcher"`` first. A second run says ``unchanged``.
+
+    Raises:
+        InstallError: ``unknown_browser``, or ``launcher_not_written``.
+    """
+    where = where or places(home)
+    chosen = _chosen(where, browsers, only_profile=user_data_dir is not None)
+    script = host_script.path(settings, where.platform)
+    before = _content(script)
+    try:
+        host_script.write(settings, where.platform, os.environ if environ is None else environ)
+    except OSError as error:
+        raise InstallError("launcher_not_written", f"{script}: {error}", "check the folder's rights") from error
+    action: Action = "unchanged" if before == _content(script) else "written"
+    results = [InstallResult("launcher", str(script), action, ok=True)]
+    identities = load_identities()
+    notes = InstallNotes(settings)
+    results += [
+        InstallResult(browser.id, str(browser.manifests), "skipped", ok=True, detail=browser.note_en)
+        for browser in chosen
+        if not browser.reachable
+    ]
+    registry = _registry(where, registry)
+    results += [
+        _write(target, identities, script, notes, registry)
+        for target in targets(settings, chosen, identities, user_data_dir)
+    ]
+    notes.save()
+    return results
+
+
+def uninstall(  # noqa: PLR0913 - as install()
+    settings: Settings,
+    browsers: Sequence[str] | None = None,
+    *,
+    home: Path | None = None,
+    user_data_dir: Path | None = None,
+    where: Places | None = None,
+    registry: Registry | None = None,
+) -> list[InstallResult]:
+    """Remove our manifests, and with ``browsers=None`` and no profile named also the launcher script.
+
+    A manifest is ours when it bears our host name and points to our launcher script; any other is kept. Folders are
+    removed when we had made them and nothing is left in them.
+
+    Raises:
+        InstallError: ``unknown_browser``.
+    """
+    where = where or places(home)
+    everything = browsers is None and user_data_dir is None
+    identities = load_identities()
+    notes = InstallNotes(settings)
+    if everything:
+        chosen = [browser for browser in load_browsers(where) if browser.reachable]
+    else:
+        chosen = _chosen(where, browsers, only_profile=user_data_dir is not None)
+    wanted = targets(settings, chosen, identities, user_data_dir)
+    if everything:
+        known = {target.file for target in wanted}
+        wanted += [Target(PROFILE, "chromium", file) for file in notes.files if file not in known]
+    registry = _registry(where, registry)
+    script = host_script.path(settings, where.platform)
+    removed = [_remove(target, identities, script, registry, everything=everything) for target in wanted]
+    results = [result for result in removed if result is not None]
+    if everything and script.exists():
+        results.append(_unlinked("launcher", script))
+    notes.forget(Path(result.path) for result in results if result.action == "removed")
+    notes.remove_empty_folders()
+    if everything and not any(result.action == "failed" for result in results):
+        notes.delete()
+    else:
+        notes.save()
+    return results
+
+
+def targets(
+    settings: Settings,
+    browsers: Iterable[Browser],
+    identities: Identities,
+    user_data_dir: Path | None = None,
+) -> list[Target]:
+    """Where the manifests of some browsers go; browsers that share a folder give a target each."""
+    name = f"{identities.host_name}.json"
+    found = []
+    for browser in browsers:
+        if not browser.reachable:
+            continue
+        if browser.manifests is not None:
+            found.append(Target(browser.id, browser.kind, browser.manifests / name))
+        elif browser.registry is not None:
+            # Both kinds share a folder here, so the file's name tells them apart.
+            file = host_script.folder(settings) / f"{identities.host_name}.{browser.kind}.json"
+            found.append(
+                Target(browser.id, browser.kind, file.absolute(), f"{browser.registry}\\{identities.host_name}")
+            )
+    if user_data_dir is not None:
+        folder = user_data_dir.expanduser().absolute() / "NativeMessagingHosts"
+        found.append(Target(PROFILE, "chromium", folder / name))
+    return found
+
+
+def manifest(kind: Kind, identities: Identities, script: Path) -> dict[str, object]:
+    """The manifest's content, ready for ``json.dumps``."""
+    common: dict[str, object] = {
+        "name": identities.host_name,
+        "description": identities.description,
+        "path": str(script),
+        "type": "stdio",
+    }
+    if kind == "gecko":
+        return common | {"allowed_extensions": list(identities.gecko_extension_ids)}
+    return common | {"allowed_origins": [f"chrome-extension://{id_}/" for id_ in identities.chromium_extension_ids]}
+
+
+def read_manifest(file: Path) -> dict[str, object] | None:
+    """A manifest's content; None when there is no file, or none that holds a JSON object."""
+    with contextlib.suppress(OSError, ValueError):
+        found = json.loads(file.read_bytes())
+        if isinstance(found, dict):
+            return found
+    return None
+
+
+def _chosen(where: Places, names: Sequence[str] | None, *, only_profile: bool) -> list[Browser]:
+    table = load_browsers(where)
+    if names is None:
+        return [] if only_profile else [browser for browser in table if browser.is_found()]
+    known = {browser.id: browser for browser in table}
+    for name in names:
+        if name not in known:
+            raise InstallError(
+                "unknown_browser", f"{name!r} is no browser known on {where.platform}", f"one of {', '.join(known)}"
+            )
+    return [known[name] for name in names]
+
+
+def _registry(where: Places, registry: Registry | None) -> Registry | None:
+    return WindowsRegistry() if registry is None and where.platform == "windows" else registry
+
+
+def _write(
+    target: Target, identities: Identities, script: Path, notes: InstallNotes, registry: Registry | None
+) -> InstallResult:
+    shown = target.key or str(target.file)
+    content = json.dumps(manifest(target.kind, identities, script), indent=2, ensure_ascii=False).encode() + b"\n"
+    registered = target.key is None or registry is None or registry.read(target.key) == str(target.file)
+    try:
+        if registered and _content(target.file) == content:
+            notes.add(target.file)
+            return InstallResult(target.browser, shown, "unchanged", ok=True)
+        before = read_manifest(target.file)
+        notes.make_folder(target.file.parent)
+        write_atomically(target.file, content, 0o644)
+        notes.add(target.file)
+        if target.key is not None and registry is not None:
+            registry.write(target.key, str(target.file))
+    except OSError as error:
+        return InstallResult(target.browser, shown, "failed", ok=False, detail=str(error))
+    replaced = before is not None and before.get("path") != str(script)
+    detail = f"replaces one that started {before.get('path')}" if before and replaced else ""
+    return InstallResult(target.browser, shown, "written", ok=True, detail=detail)
+
+
+def _remove(
+    target: Target, identities: Identities, script: Path, registry: Registry | None, *, everything: bool
+) -> InstallResult | None:
+    found = read_manifest(target.file)
+    ours = found is not None and found.get("name") == identities.host_name and found.get("path") == str(script)
+    if target.key is not None and registry is not None:
+        return _remove_key(target, target.key, registry, with_file=everything and ours)
+    if not target.file.is_file():
+        return None
+    if not ours:
+        return InstallResult(target.browser, str(target.file), "kept", ok=True, detail="it starts another program")
+    return _unlinked(target.browser, target.file)
+
+
+def _remove_key(target: Target, key: str, registry: Registry, *, with_file: bool) -> InstallResult | None:
+    try:
+        # Several keys name one file: it goes with the last of them, when everything goes.
+        if with_file:
+            target.file.unlink(missing_ok=True)
+        value = registry.read(key)
+        if value is None:
+            return None
+        if value != str(target.file):
+            return InstallResult(target.browser, key, "kept", ok=True, detail=f"it names {value}")
+        registry.remove(key)
+    except OSError as error:
+        return InstallResult(target.browser, key, "failed", ok=False, detail=str(error))
+    return InstallResult(target.browser, key, "removed", ok=True)
+
+
+def _unlinked(browser: str, file: Path) -> InstallResult:
+    try:
+        file.unlink()
+    except OSError as error:
+        return InstallResult(browser, str(file), "failed", ok=False, detail=str(error))
+    return InstallResult(browser, str(file), "removed", ok=True)
+
+
+def _content(file: Path) -> bytes | None:
+    try:
+        return file.read_bytes()
+    except OSError:
+        return None

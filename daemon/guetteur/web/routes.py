@@ -1,0 +1,149 @@
+"""The calls of the daemon: decode, ask, encode; nothing is decided here."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from datetime import UTC
+from itertools import islice
+from typing import TYPE_CHECKING, TypeVar
+
+import msgspec
+from aiohttp import web
+
+from guetteur import __version__
+from guetteur.core.subject import parse_url
+from guetteur.errors import InvalidInputError
+from guetteur.web import wire
+from guetteur.web.guard import json_response
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from guetteur.checker import Checker
+    from guetteur.core.explain import Explainer
+
+T = TypeVar("T")
+
+STALE_AFTER_DAYS = 7
+"""Phishing pages live hours; a list older than a week protects against yesterday only."""
+
+_HOSTS_PER_PAGE = 16_000
+"""Keeps a page of hosts (at most about 40 bytes each on average) well under Firefox's 1 MiB cap on a frame."""
+_PAGE_BYTES = 700_000
+
+
+@dataclass(slots=True)
+class Service:
+    """What the routes need, built once by `guetteur.app`.
+
+    Attributes:
+        checker: judges subjects.
+        explainers: sentences by language.
+        clock: the moment, in UTC.
+        started_at: when this daemon started.
+        checks: addresses judged since then.
+    """
+
+    checker: Checker
+    explainers: dict[str, Explainer]
+    clock: Callable[[], datetime]
+    started_at: datetime
+    checks: int = field(default=0)
+
+    def routes(self) -> list[web.RouteDef]:
+        """All calls."""
+        return [
+            web.post("/v1/check/url", self.check_url),
+            web.post("/v1/check/batch", self.check_batch),
+            web.post("/v1/lists/hosts", self.list_hosts),
+            web.get("/v1/status", self.status),
+            web.get("/v1/openapi.json", self.openapi),
+        ]
+
+    async def check_url(self, request: web.Request) -> web.Response:
+        """One verdict."""
+        question = _decode(await request.read(), wire.CheckUrl)
+        return json_response(self._verdict(question.url, question.lang))
+
+    async def check_batch(self, request: web.Request) -> web.Response:
+        """Many verdicts; an entry that is no address gets its error in its place."""
+        question = _decode(await request.read(), wire.CheckBatch)
+        results: list[wire.VerdictReply | wire.ErrorReply] = []
+        for url in question.urls:
+            try:
+                results.append(self._verdict(url, question.lang))
+            except InvalidInputError as error:
+                results.append(wire.error_reply(error))
+        return json_response(wire.BatchReply(results))
+
+    async def list_hosts(self, request: web.Request) -> web.Response:
+        """One page of the blocklist, most relevant hosts first."""
+        question = _decode(await request.read(), wire.ListHosts)
+        blocklist = self.checker.blocklist
+        if blocklist is None:
+            return json_response(wire.ListHostsReply(None, question.version is None, 0, [], None))
+        version, total = blocklist.meta.version, len(blocklist)
+        if question.version == version:
+            return json_response(wire.ListHostsReply(version, True, total, [], None))
+        hosts: list[str] = []
+        size = 0
+        for host in islice(blocklist.hosts(), question.cursor, question.cursor + _HOSTS_PER_PAGE):
+            size += len(host) + 3
+            if size > _PAGE_BYTES:
+                break
+            hosts.append(host)
+        end = question.cursor + len(hosts)
+        return json_response(wire.ListHostsReply(version, False, total, hosts, end if end < total else None))
+
+    async def status(self, _request: web.Request) -> web.Response:
+        """Who answers, since when, with which lists."""
+        now, checker = self.clock(), self.checker
+        blocklist = checker.blocklist
+        age = blocklist.age_days(now) if blocklist is not None else None
+        lists = wire.ListsStatus(
+            version=blocklist.meta.version if blocklist is not None else None,
+            built_at=_iso(blocklist.meta.built_at) if blocklist is not None else None,
+            age_days=age,
+            hosts=len(blocklist) if blocklist is not None else 0,
+            stale=age is None or age > STALE_AFTER_DAYS,
+        )
+        reply = wire.StatusReply(
+            product="guetteur",
+            version=__version__,
+            pid=os.getpid(),
+            started_at=_iso(self.started_at),
+            uptime_s=round((now - self.started_at).total_seconds(), 3),
+            checks=self.checks,
+            lists=lists,
+            bodies=len(checker.registry.bodies),
+            public_hosts=len(checker.public_hosts),
+        )
+        return json_response(reply)
+
+    async def openapi(self, _request: web.Request) -> web.Response:
+        """The machine-readable description of these calls."""
+        return json_response(wire.openapi())
+
+    def _verdict(self, url: str, lang: str) -> wire.VerdictReply:
+        subject = parse_url(url)
+        verdict = self.checker.check(subject, now=self.clock())
+        self.checks += 1
+        return wire.verdict_reply(subject, verdict, self.explainers[lang])
+
+
+def _decode(body: bytes, kind: type[T]) -> T:
+    try:
+        return msgspec.json.decode(body, type=kind)
+    except msgspec.ValidationError as error:
+        raise InvalidInputError("invalid_request", str(error), "GET /v1/openapi.json lists what can be asked") from None
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise InvalidInputError("invalid_json", str(error), "send one JSON object") from None
+    except RecursionError:
+        # `[` a thousand times over: the decoder gives up in time, and so must the answer.
+        raise InvalidInputError("invalid_json", "the JSON is nested too deeply", "send one flat object") from None
+
+
+def _iso(moment: datetime) -> str:
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
