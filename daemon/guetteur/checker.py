@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from guetteur.core.bodies import Official, public_host
 from guetteur.core.facts import Facts, Known, Unavailable
 from guetteur.core.hostwalk import parents
+from guetteur.core.subject import split_host
 from guetteur.core.nameview import NOTHING, read_name
 from guetteur.core.verdict import judge
 
@@ -49,6 +50,8 @@ class Checker:
         self._signals = tuple(signals)
         self._popular = popular
         self._shared_zones = frozenset(knowledge.shared_zones)
+        # Domains of which a body holds named hosts: the rest is the same owner's, though not vouched for.
+        self._owned = {split_host(domain)[0] for domain, _ in self.registry.domains()} - {None}
         self._infrastructure = frozenset(knowledge.infrastructure_zones)
 
     def check(self, subject: UrlSubject, *, now: datetime) -> Verdict:
@@ -62,14 +65,16 @@ class Checker:
         official = self.official(host)
         popular = official is None and self._is_popular(host)
         infrastructure = any(name in self._infrastructure for name in parents(host))
-        trusted = official is not None or popular or infrastructure
+        zone = next((name for name in parents(host) if name in self._shared_zones), None)
+        kin = official is None and zone is None and subject.registrable_domain in self._owned
         return Facts(
             official=official,
             popular=popular,
             infrastructure=infrastructure,
-            shared_zone=any(name in self._shared_zones for name in parents(host)),
+            kin=kin,
+            shared_zone=zone is not None,
             listing=self._listing(host),
-            names=NOTHING if trusted else read_name(subject, self._lexicon),
+            names=NOTHING if official or popular or infrastructure or kin else read_name(subject, self._lexicon, zone),
         )
 
     def official(self, host: str) -> Official | None:
@@ -83,8 +88,7 @@ class Checker:
 
     def _is_popular(self, host: str) -> bool:
         # Only the visited site itself: what strangers put below it is theirs.
-        found = self._popular.find(host)
-        return found is not None and host.removeprefix("www.") == found.entry.removeprefix("www.")
+        return self._popular.holds(host) or self._popular.holds(host.removeprefix("www."))
 
     def _listing(self, host: str) -> Fact[Listing | None]:
         if self.blocklist is None:

@@ -56,6 +56,7 @@ class Facts:
         popular: whether the host itself (or its ``www.`` twin) is one of the much visited sites.
         listing: the host's entry on the blocklists, or None.
         infrastructure: whether the host lies in a CDN's zone, whose names are made by machines.
+        kin: whether its registrable domain holds official hosts of a body, without being official as a whole.
         shared_zone: whether it lies on free hosting that the Public Suffix List does not know.
         names: what the host name says, read once for all signals.
     """
@@ -63,6 +64,7 @@ class Facts:
     official: Official | None
     popular: bool
     infrastructure: bool
+    kin: bool
     shared_zone: bool
     listing: Fact[Listing | None]
     names: NameView
@@ -70,4 +72,4 @@ class Facts:
     @property
     def trusted(self) -> bool:
         """Whether the name alone must not raise suspicion."""
-        return self.official is not None or self.popular or self.infrastructure
+        return self.official is not None or self.popular or self.infrastructure or self.kin

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from enum import Enum
 from typing import TYPE_CHECKING
 
@@ -30,6 +29,7 @@ class WordTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     weak_lures: tuple[str, ...]
     fillers: tuple[str, ...]
     government: tuple[str, ...]
+    distinctive: tuple[str, ...]
     everyday: tuple[str, ...]
 
 
@@ -52,7 +52,7 @@ class Entry(msgspec.Struct, frozen=True):
         body: whose name it is.
         theme: theme of a lure word.
         weak: a lure word that ordinary sites use as much.
-        everyday: a name that is also a word of its own, or the name of much else.
+        everyday: a name that is also a word of its own, or that much else is called by.
     """
 
     word: str
@@ -77,9 +77,9 @@ class Lexicon:
         self.longest = max(map(len, self.vocabulary))
         self.official_hosts = dict(registry.domains())
         strong = [word for word, entry in self.vocabulary.items() if entry.kind is Kind.NAME]
-        targets = {word: self.vocabulary[word].body for word in strong} | _labels(registry)
-        fuzzy = [word for word in targets if len(word) >= FUZZY_MIN_LETTERS]
-        self.targets = targets
+        # Fuzzy matching is for names alone: the labels of all official domains hold too many plain words.
+        self.targets = {word: self.vocabulary[word].body for word in strong if not self.vocabulary[word].everyday}
+        fuzzy = [word for word in self.targets if len(word) >= FUZZY_MIN_LETTERS]
         self.one_edit = OneEditIndex(fuzzy)
         self.skeletons = {skeleton(word): word for word in fuzzy}
         self.squeezed = {squeeze(word): word for word in fuzzy}
@@ -94,7 +94,8 @@ class Lexicon:
         return next(self._automaton.iter(text), None) is not None
 
     def _vocabulary(self, registry: Registry, words: WordTable) -> dict[str, Entry]:
-        weak, everyday = frozenset(words.weak_lures), frozenset(words.everyday)
+        weak = frozenset(words.weak_lures)
+        distinctive, everyday = frozenset(words.distinctive), frozenset(words.everyday)
         table = {word: Entry(word, Kind.FILLER) for word in words.fillers}
         for theme, theme_words in words.lures.items():
             table.update({word: Entry(word, Kind.LURE, theme=theme, weak=word in weak) for word in theme_words})
@@ -104,17 +105,10 @@ class Lexicon:
             for body in reversed(registry.bodies):
                 for name in body.short_names if kind is Kind.SHORT_NAME else (*body.products, *body.names):
                     word = self.folder.letters(name)
-                    table[word] = Entry(word, kind, body=body, everyday=word in everyday)
+                    if kind is Kind.SHORT_NAME and word in table and table[word].kind is Kind.LURE:
+                        continue  # `amende`, `colis`: what the scam is about before it is anybody's name
+                    common = word not in distinctive if kind is Kind.SHORT_NAME else word in everyday
+                    table[word] = Entry(word, kind, body=body, everyday=common)
         table.update({word: Entry(word, Kind.GOVERNMENT) for word in words.government})
         return table
 
-
-def _labels(registry: Registry) -> dict[str, Body]:
-    """The registered label of every official domain (``societegenerale`` of ``societegenerale.fr``) with its body."""
-    labels: dict[str, Body] = {}
-    for domain, body in registry.domains():
-        head = domain.split(".")[0]
-        # A label of ordinary length made of letters can be imitated; codes and very short ones only make noise.
-        if re.fullmatch(r"[a-z][a-z-]{5,}", head) and body.names:
-            labels.setdefault(head.replace("-", ""), body)
-    return labels

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 _LETTER_RUNS = re.compile("[a-z]+")
 _LETTER_OR_DIGIT_RUNS = re.compile("[a-z0-9]+")
+_NOT_LETTERS = re.compile("[^a-z]+")
+_DIGIT_AMONG_LETTERS = re.compile("[a-z][0-9]+[a-z]|^[0-9]+[a-z]")
+_NAMING = (Kind.NAME, Kind.SHORT_NAME, Kind.GOVERNMENT)
 _MAX_SEQUENCE = 5
 
 
@@ -106,11 +109,15 @@ class NameView:
 NOTHING = NameView()
 
 
-def read_name(subject: UrlSubject, lexicon: Lexicon) -> NameView:
-    """Read the host of ``subject``; addresses and bare suffixes say nothing."""
-    if subject.registrable_domain is None:
+def read_name(subject: UrlSubject, lexicon: Lexicon, zone: str | None = None) -> NameView:
+    """Read the host of ``subject`` left of its public suffix, or of the shared ``zone`` it lies in.
+
+    Addresses, bare suffixes and the zone itself say nothing.
+    """
+    end = zone or subject.suffix
+    if subject.registrable_domain is None or subject.host == end:
         return NOTHING
-    left = subject.host[: -len(subject.suffix) - 1]
+    left = subject.host[: -len(end) - 1]
     foreign = "xn--" in left
     shown = ada_url.idna_to_unicode(left) if foreign else left
     if isinstance(shown, bytes):
@@ -124,25 +131,20 @@ def read_name(subject: UrlSubject, lexicon: Lexicon) -> NameView:
         looks += _look_alikes(folded, lexicon)
         if looks and not words:
             words = _words(folded, lexicon, forced=True)
-    embedded = _embedded(folded, subject.suffix, lexicon) if known else None
+    embedded = _embedded(folded, end, lexicon) if known else None
     return NameView(labels, words, looks, embedded, foreign)
 
 
 def _words(labels: tuple[str, ...], lexicon: Lexicon, *, forced: bool = False) -> tuple[Word, ...]:
-    joined = re.sub("[^a-z]", "", "".join(labels))
-    if forced or lexicon.mentions(joined):
+    words: list[Word] = []
+    plain = "".join(labels)
+    if forced or lexicon.mentions(_NOT_LETTERS.sub("", plain)):
         words = [word for at, label in enumerate(labels) for word in _label_words(label, at, lexicon)]
-        if forced or any(word.entry.kind in (Kind.NAME, Kind.SHORT_NAME, Kind.GOVERNMENT) for word in words):
-            return tuple(words)
-    plain = ".".join(labels)
-    if any(char.isdigit() for char in plain):
-        read = unleet(plain)
-        if lexicon.mentions(re.sub("[^a-z]", "", read)):
-            words = [
-                word for at, label in enumerate(labels) for word in _label_words(unleet(label), at, lexicon, as_was=label)
-            ]
-            if any(word.disguised for word in words):
-                return tuple(words)
+    if _DIGIT_AMONG_LETTERS.search(plain) and lexicon.mentions(_NOT_LETTERS.sub("", unleet(plain))):
+        read = [word for at, label in enumerate(labels) for word in _label_words(unleet(label), at, lexicon, label)]
+        words += [word for word in read if word.disguised]
+    if forced or any(word.entry.kind in _NAMING for word in words):
+        return tuple(words)
     return ()
 
 
@@ -162,11 +164,32 @@ def _label_words(label: str, at: int, lexicon: Lexicon, as_was: str | None = Non
         if entry is None:
             continue
         whole = all(understood[start:position])
-        if not whole and entry.kind in (Kind.NAME, Kind.SHORT_NAME, Kind.GOVERNMENT) and not _glued(entry):
+        if whole and entry.kind is Kind.SHORT_NAME and not _stands_out(start, position, runs, pieces, lexicon):
+            continue
+        if not whole and entry.kind in _NAMING and not _glued(entry):
             continue
         disguised = as_was is not None and _original(runs, start, position, as_was) != piece
         found.append(Word(entry, at, whole, len(pieces) == 1, disguised))
     return found
+
+
+def _stands_out(
+    start: int, end: int, runs: list[re.Match[str]], pieces: list[tuple[str, bool]], lexicon: Lexicon
+) -> bool:
+    """A short name fills its token, or shares it with a plain lure word: ``inter|national`` is no railway."""
+    edges = _edges(runs)
+    if start in edges and end in edges:
+        return True
+    token_start = max(edge for edge in edges if edge <= start)
+    token_end = min(edge for edge in edges if edge >= end)
+    position = 0
+    for piece, _ in pieces:
+        entry = lexicon.vocabulary.get(piece)
+        inside = token_start <= position < token_end
+        if inside and entry is not None and entry.kind is Kind.LURE and not entry.weak:
+            return end - start > 2  # noqa: PLR2004
+        position += len(piece)
+    return False
 
 
 def _glued(entry: Entry) -> bool:
@@ -249,17 +272,21 @@ def _script_look_alikes(labels: tuple[str, ...], words: tuple[Word, ...]) -> tup
 def _embedded(labels: tuple[str, ...], suffix: str, lexicon: Lexicon) -> Embedded | None:
     """The longest run of neighbouring tokens that spells an official host."""
     tokens = [token for label in labels for token in re.split("[^a-z0-9]+", label) if token]
-    # `www-impots-gouv.fr`: the suffix may be the end of what is spelled, as long as something stands before it.
-    tokens_with_suffix = [*tokens, *suffix.split(".")]
     best: Embedded | None = None
     for start in range(len(tokens)):
-        for end in range(start + 2, min(start + _MAX_SEQUENCE, len(tokens_with_suffix)) + 1):
-            if start == 0 and end == len(tokens_with_suffix) and len(labels) == end - len(suffix.split(".")):
-                continue
-            for joint in (".", "-"):
-                host = joint.join(tokens_with_suffix[start : end - 1]) + "." + tokens_with_suffix[end - 1]
-                body = lexicon.official_hosts.get(host)
-                if body is not None and (best is None or len(host) > len(best.host)):
-                    best = Embedded(host, body)
+        for end in range(start + 2, min(start + _MAX_SEQUENCE, len(tokens)) + 1):
+            best = _longer(best, tokens[start : end - 1], tokens[end - 1], lexicon)
+        # `www-impots-gouv.fr`: here the suffix completes the State's zone. Elsewhere it proves nothing: in
+        # `payments-amazon.com` the name is all there is.
+        if tokens[-1] == "gouv" and suffix == "fr" and start < len(tokens) - 1:
+            best = _longer(best, tokens[start:], "fr", lexicon)
     return best
 
+
+def _longer(best: Embedded | None, head: list[str], last: str, lexicon: Lexicon) -> Embedded | None:
+    for joint in (".", "-"):
+        host = f"{joint.join(head)}.{last}"
+        body = lexicon.official_hosts.get(host)
+        if body is not None and (best is None or len(host) > len(best.host)):
+            return Embedded(host, body)
+    return best

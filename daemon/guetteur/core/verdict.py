@@ -101,5 +101,8 @@ def judge(
     """Evaluate and decide in one go."""
     evidence, skipped = evaluate(subject, facts, signals)
     level = decide(subject, evidence, skipped)
-    body = next((piece.body for piece in evidence if piece.body is not None), None)
+    # A hint too weak for a warning names nobody: "the site of X, but without https" would be said of a look-alike.
+    warned = level in (Level.DANGER, Level.CAUTION)
+    telling = (piece for piece in evidence if warned or piece.severity is Severity.OFFICIAL)
+    body = next((piece.body for piece in telling if piece.body is not None), None)
     return Verdict(level, evidence, skipped, body, list_version, now)

@@ -102,6 +102,11 @@ class CompiledList:
     def __contains__(self, host: str) -> bool:
         return self.find(host) is not None
 
+    def holds(self, host: str) -> bool:
+        """Whether ``host`` itself was listed, whatever its parents are."""
+        index = self._index(host)
+        return index is not None and self._names[index] != NO_NAME and self._name(index) == host
+
     def __len__(self) -> int:
         return self.meta.listed
 

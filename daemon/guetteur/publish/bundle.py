@@ -58,18 +58,19 @@ def build(source: Path, target: Path) -> dict[str, int]:
             built_at=datetime(day.year, day.month, day.day, tzinfo=UTC),
             sources=tuple(table["sources"]),
             key=_KEY,
+            nested=name == POPULAR,
         )
     return counts
 
 
 def _words(path: Path) -> WordTable:
     table = read_toml(path)
-    flat = {name: table[name]["words"] for name in ("weak_lures", "fillers", "government", "everyday")}
+    flat = {name: table[name]["words"] for name in ("weak_lures", "fillers", "government", "distinctive", "everyday")}
     try:
         words = msgspec.convert({"lures": table["lures"], **flat}, WordTable)
     except msgspec.ValidationError as error:
         raise DataFileError("words_invalid", f"{path}: {error}", "mend the file") from None
-    for group in (*words.lures.values(), words.weak_lures, words.fillers, words.government, words.everyday):
+    for group in (*words.lures.values(), words.weak_lures, words.fillers, words.government, words.distinctive, words.everyday):
         for word in group:
             if not re.fullmatch("[a-z0-9]{2,}", word):
                 raise DataFileError("words_invalid", f"{path}: {word!r} is not folded", "use a-z and 0-9 only")
@@ -94,7 +95,8 @@ def _public_hosts(path: Path, knowledge: Knowledge) -> Iterator[ListedHost]:
 
 
 def _popular(path: Path, _knowledge: Knowledge) -> Iterator[ListedHost]:
-    return (ListedHost(host) for host in _lines(path))
+    yield from (ListedHost(host) for host in _lines(path))
+    yield from (ListedHost(entry["host"]) for entry in read_toml(path.with_name("allow.toml"))["allow"])
 
 
 def _starter(path: Path, knowledge: Knowledge) -> Iterator[ListedHost]:

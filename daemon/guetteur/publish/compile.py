@@ -29,22 +29,35 @@ class ListedHost(NamedTuple):
     first_seen: date | None = None
 
 
-def compile_list(
-    path: Path, hosts: Iterable[ListedHost], *, version: str, built_at: datetime, sources: tuple[str, ...], key: int
+def compile_list(  # noqa: PLR0913 -- the parts of a list's identity
+    path: Path,
+    hosts: Iterable[ListedHost],
+    *,
+    version: str,
+    built_at: datetime,
+    sources: tuple[str, ...],
+    key: int,
+    nested: bool = False,
 ) -> int:
     """Write the compiled form of ``hosts`` to ``path``, atomically; return how many hosts it lists.
 
-    A host whose parent is listed too is kept out: the parent answers for it. The same input gives the same bytes.
+    A host whose parent is listed too is kept out, since the parent answers for it, unless ``nested`` says that each
+    host is asked for by itself. The same input gives the same bytes.
     """
     by_name = {entry.host: entry for entry in hosts}
-    listed = [entry for entry in by_name.values() if not any(up in by_name for up in list(parents(entry.host))[1:])]
+    listed = [
+        entry for entry in by_name.values() if nested or not any(up in by_name for up in list(parents(entry.host))[1:])
+    ]
     blob, rows = bytearray(), dict[int, tuple[int, int, int]]()
     for entry in listed:
         rows[_hash(entry.host, key)] = (len(blob), entry.source_bits, _day(entry.first_seen))
         name = entry.host.encode("ascii")
         blob += bytes((len(name),)) + name
     if len(rows) != len(listed):
-        return compile_list(path, listed, version=version, built_at=built_at, sources=sources, key=key + 1)
+        # Two hosts with one 64-bit hash: another key parts them.
+        return compile_list(
+            path, listed, version=version, built_at=built_at, sources=sources, key=key + 1, nested=nested
+        )
     for entry in listed:
         for up in list(parents(entry.host))[1:]:
             rows.setdefault(_hash(up, key), (NO_NAME, 0, 0))

@@ -39,7 +39,7 @@ def _severity(word: Word, lures: tuple[Word, ...], names: NameView) -> Severity 
     if word.entry.everyday:
         if not any(lure.label == word.label for lure in lures):
             return None
-        steps = ((2, Severity.STRONG), (1, Severity.MODERATE), (0.5, Severity.WEAK))
+        steps = ((2, Severity.STRONG), (1, Severity.MODERATE))
     elif word.whole:
         steps = ((1, Severity.STRONG), (0.5, Severity.MODERATE))
     else:

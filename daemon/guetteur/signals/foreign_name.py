@@ -27,6 +27,9 @@ def check(subject: UrlSubject, facts: Facts) -> Evidence | Skip | None:
     params = {"name": body.name, "real": subject.registrable_domain or subject.host}
     if word.disguised and word.whole and distinctive:
         return Evidence("foreign_name", Severity.STRONG, "digits_for_letters", params, body)
+    said = {item.entry.word for item in named if item.entry.body is body and item.whole}
+    if len(said) > 1:
+        return Evidence("foreign_name", Severity.STRONG, "several_names", params, body)
     if subject.shared or (facts.shared_zone and word.label < registered):
         return Evidence("foreign_name", Severity.MODERATE, "name_on_free_hosting", params, body)
     if word.label < registered:
@@ -41,6 +44,6 @@ def check(subject: UrlSubject, facts: Facts) -> Evidence | Skip | None:
 
 SIGNAL = Signal(
     "foreign_name",
-    ("digits_for_letters", "name_on_free_hosting", "name_in_subdomain", "name_under_other_suffix", "name_in_domain"),
+    ("digits_for_letters", "several_names", "name_on_free_hosting", "name_in_subdomain", "name_under_other_suffix", "name_in_domain"),
     check,
 )

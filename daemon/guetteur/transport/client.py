@@ -18,6 +18,8 @@ from typing import TYPE_CHECKING, Self
 from guetteur.errors import DaemonUnreachableError
 from guetteur.transport.http1 import Connection, ExchangeError
 from guetteur.transport.ownership import (
+    AUTH_SCHEME,
+    UNIX_HOST,
     EndpointError,
     check_socket_path,
     loopback_listener_uid,
@@ -131,7 +133,7 @@ def _connect_unix(settings: Settings, timeout_s: float) -> Connection:
     if listener not in (None, uid):
         sock.close()
         raise _squatted(f"uid {listener} listens on {path}")
-    return Connection(sock, "localhost", None)
+    return Connection(sock, UNIX_HOST, None)
 
 
 def _connect_loopback(settings: Settings, timeout_s: float) -> Connection:
@@ -145,7 +147,7 @@ def _connect_loopback(settings: Settings, timeout_s: float) -> Connection:
         raise _nobody(error) from None
     # Small requests must not wait for the acknowledgement of the previous ones.
     sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    return Connection(sock, f"127.0.0.1:{port}", f"Guetteur {key}")
+    return Connection(sock, f"127.0.0.1:{port}", f"{AUTH_SCHEME} {key}")
 
 
 def _read_key_file(settings: Settings) -> tuple[int, str]:

@@ -24,6 +24,8 @@ from typing import TYPE_CHECKING
 from filelock import FileLock, Timeout
 
 from guetteur.transport.ownership import (
+    AUTH_SCHEME,
+    UNIX_HOST,
     EndpointError,
     check_private_dir,
     check_socket_path,
@@ -40,10 +42,6 @@ if TYPE_CHECKING:
     from guetteur.config import Settings
 
 __all__ = ["AUTH_SCHEME", "UNIX_HOST", "AlreadyRunning", "EndpointError", "Listener", "bind", "own_uid", "peer_uid"]
-
-AUTH_SCHEME = "Guetteur"
-# A unix socket has no name of its own; clients send this one so that the guard can compare exactly there too.
-UNIX_HOST = "localhost"
 
 _BACKLOG = 128
 _PID_TRIES = 10

@@ -6,7 +6,6 @@ Kept free of heavy imports: the relay a browser starts needs it too.
 from __future__ import annotations
 
 import os
-import secrets
 import socket
 import stat
 import struct
@@ -17,6 +16,10 @@ from guetteur.errors import GuetteurError
 
 # sizeof(sun_path) minus the closing zero byte: 108 on Linux, 104 on macOS and the BSDs.
 MAX_SOCKET_PATH = 107 if sys.platform == "linux" else 103
+
+AUTH_SCHEME = "Guetteur"
+# A unix socket has no name of its own; clients send this one so that the guard can compare exactly there too.
+UNIX_HOST = "localhost"
 
 _LISTENING = "0A"
 
@@ -118,7 +121,7 @@ def write_atomically(path: Path, content: bytes, mode: int) -> None:
     Raises:
         OSError: it could not be written; nothing is left behind.
     """
-    draft = path.with_name(f".{path.name}.{secrets.token_hex(6)}")
+    draft = path.with_name(f".{path.name}.{os.urandom(6).hex()}")
     # O_EXCL also refuses a symlink somebody put there.
     handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
     try:

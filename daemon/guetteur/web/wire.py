@@ -109,9 +109,9 @@ class ErrorReply(Struct, frozen=True):
 
 
 class BatchReply(Struct, frozen=True):
-    """Verdicts in the order asked."""
+    """Verdicts in the order asked; each entry is a `VerdictReply` or an `ErrorReply` (two untagged kinds, so typed Any)."""
 
-    results: list[VerdictReply | ErrorReply]
+    results: list[Any]
 
 
 class ListHostsReply(Struct, frozen=True):
@@ -202,6 +202,8 @@ def openapi() -> dict[str, Any]:
     schemas, components = msgspec.json.schema_components(
         [*types, ErrorReply], ref_template="#/components/schemas/{name}"
     )
+    either = [{"$ref": f"#/components/schemas/{kind.__name__}"} for kind in (VerdictReply, ErrorReply)]
+    components["BatchReply"]["properties"]["results"]["items"] = {"anyOf": either}
     by_type = dict(zip([*types, ErrorReply], schemas, strict=True))
     paths: dict[str, Any] = {}
     for method, path, summary, request, reply in _CALLS:

@@ -1,0 +1,82 @@
+/** Asks the daemon about addresses; one question per address however many listeners want to know. */
+import { readVerdict } from "../shared/verdict.js";
+
+/** @typedef {import("../shared/wire.d.ts").Outcome} Outcome */
+
+const FRESH_MS = 30_000;
+const KEPT = 256;
+
+export class Checker {
+  /** @type {import("../shared/daemon.js").Daemon} */ #daemon;
+  /** @type {() => Promise<string>} */ #language;
+  /** @type {() => number} */ #now;
+  /** @type {Map<string, {at: number, outcome: Promise<Outcome>}>} */ #recent = new Map();
+
+  /**
+   * @param {import("../shared/daemon.js").Daemon} daemon
+   * @param {() => Promise<string>} language
+   * @param {() => number} now
+   */
+  constructor(daemon, language, now) {
+    this.#daemon = daemon;
+    this.#language = language;
+    this.#now = now;
+  }
+
+  /**
+   * @param {string} url without fragment
+   * @returns {Promise<Outcome>} never rejects
+   */
+  check(url) {
+    const known = this.#recent.get(url);
+    if (known !== undefined && this.#now() - known.at < FRESH_MS) return known.outcome;
+    const entry = { at: this.#now(), outcome: this.#ask(url) };
+    this.#recent.set(url, entry);
+    for (const oldest of this.#recent.keys()) {
+      if (this.#recent.size <= KEPT) break;
+      this.#recent.delete(oldest);
+    }
+    void entry.outcome.then((outcome) => {
+      // An answer that never came must be asked for again.
+      if ("degraded" in outcome && this.#recent.get(url) === entry) this.#recent.delete(url);
+    });
+    return entry.outcome;
+  }
+
+  /** @param {string} url */
+  async #ask(url) {
+    const reply = await this.#daemon.request("/v1/check/url", { url, lang: await this.#language() });
+    if (!reply.ok) return { degraded: reply.error.code };
+    return this.#read(reply.body);
+  }
+
+  /**
+   * @param {unknown} body
+   * @returns {Outcome}
+   */
+  #read(body) {
+    const verdict = readVerdict(body);
+    return verdict === null ? { degraded: "bad_answer" } : { verdict };
+  }
+
+  /**
+   * Many at once, for the tabs already open.
+   * @param {string[]} urls at most 256
+   * @returns {Promise<Outcome[]>} in the same order
+   */
+  async checkAll(urls) {
+    const reply = await this.#daemon.request("/v1/check/batch", { urls, lang: await this.#language() });
+    if (!reply.ok) return urls.map(() => ({ degraded: reply.error.code }));
+    const results = /** @type {any} */ (reply.body)?.results;
+    return urls.map((url, index) => {
+      const outcome = this.#read(results?.[index]);
+      if ("verdict" in outcome) this.#recent.set(url, { at: this.#now(), outcome: Promise.resolve(outcome) });
+      return outcome;
+    });
+  }
+
+  /** Newer lists, another language: what was answered before no longer counts. */
+  forget() {
+    this.#recent.clear();
+  }
+}

@@ -1,0 +1,167 @@
+/**
+ * Puts the parts together and registers every listener in the first turn: a worker that is woken by an event must
+ * already be listening for it when this file has run.
+ */
+import { api, isFirefox, quietly } from "../shared/browser.js";
+import { Daemon, HOST_NAME } from "../shared/daemon.js";
+import { language, translator } from "../shared/i18n.js";
+import { readSettings } from "../shared/storage.js";
+import { checkable } from "../shared/address.js";
+import { markFor, showMark } from "./badge.js";
+import { Checker } from "./checker.js";
+import { Covering, WARNING_PAGE } from "./covering.js";
+import { Navigation } from "./navigation.js";
+import { Permits } from "./permits.js";
+import { makeRouter } from "./router.js";
+import { makeRoutes } from "./routes.js";
+import { refreshList } from "./rules.js";
+import { SessionState } from "./state.js";
+
+const RETRY_ALARM = "retry";
+const LIST_ALARM = "list";
+const WEB = { url: [{ schemes: ["http", "https"] }] };
+
+/** @type {any} */
+const PAGES = { urls: ["http://*/*", "https://*/*"], types: ["main_frame"] };
+
+let strictMode = false;
+let lang = language();
+const translate = async () => translator(await lang);
+
+async function readChoices() {
+  strictMode = (await readSettings()).strictMode;
+}
+
+const daemon = new Daemon({
+  connect: () => api.runtime.connectNative(HOST_NAME),
+  lastError: () => api.runtime.lastError?.message ?? "",
+  now: () => Date.now(),
+  setTimer: (run, ms) => setTimeout(run, ms),
+  clearTimer: (handle) => clearTimeout(handle),
+});
+const state = new SessionState(/** @type {any} */ (api.storage.session));
+const permits = new Permits(state);
+const checker = new Checker(
+  daemon,
+  () => lang,
+  () => Date.now(),
+);
+const covering = new Covering(state, permits);
+const navigation = new Navigation({
+  state,
+  checker,
+  permits,
+  covering,
+  daemon,
+  strict: () => strictMode,
+  onSettled: mark,
+});
+
+/** @param {number} tabId */
+async function mark(tabId) {
+  await state.ready;
+  await showMark(markFor(state.tab(tabId), daemon.state), tabId, await translate());
+}
+
+async function markAll() {
+  const [t, tabs] = await Promise.all([translate(), api.tabs.query({}), state.ready]);
+  await showMark(markFor({}, daemon.state), null, t);
+  await Promise.all(tabs.map((tab) => (tab.id === undefined ? undefined : mark(tab.id))));
+}
+
+async function updateList() {
+  // Both halves of a split (private) Chromium share the rules; one of them keeps them.
+  if (!api.extension.inIncognitoContext && (await quietly(() => refreshList(daemon)))) checker.forget();
+}
+
+/** @param {import("../shared/wire.d.ts").DaemonState} now */
+function onState({ phase }) {
+  void quietly(markAll);
+  if (phase === "connected") {
+    void quietly(() => navigation.sweep());
+    void updateList();
+  }
+}
+daemon.onState = onState;
+
+/**
+ * @param {any} details
+ * @returns {any}
+ */
+function onRequest(details) {
+  if (details.documentLifecycle === "prerender") {
+    void checker.check(checkable(details.url)?.href ?? details.url);
+    return undefined;
+  }
+  const judged = navigation.request(details.tabId, details.requestId, details.url);
+  if (!isFirefox()) return undefined;
+  return judged.then((verdict) => (verdict === "cover" ? { cancel: true } : {}));
+}
+
+api.webRequest.onBeforeRequest.addListener(onRequest, PAGES, /** @type {any} */ (isFirefox() ? ["blocking"] : []));
+
+api.webRequest.onErrorOccurred.addListener((details) => {
+  void quietly(() => navigation.failed(details.tabId, details.url, details.error));
+}, PAGES);
+
+// The second net: pages that came without a request (worker, back-forward cache, history, activation of a prerender).
+api.webNavigation.onCommitted.addListener((details) => {
+  if (details.frameId !== 0 || /** @type {any} */ (details).documentLifecycle === "prerender") return;
+  void quietly(() => navigation.settle(details.tabId, details.url));
+}, WEB);
+
+api.webNavigation.onHistoryStateUpdated.addListener((details) => {
+  if (details.frameId === 0) void quietly(() => navigation.settle(details.tabId, details.url));
+}, WEB);
+
+api.tabs.onUpdated.addListener((tabId, change) => {
+  if (change.url === undefined && change.status === undefined) return;
+  void quietly(async () => {
+    if (change.url !== undefined && checkable(change.url) !== null) {
+      await navigation.settle(tabId, change.url);
+    } else if (change.url !== undefined && change.url !== api.runtime.getURL(WARNING_PAGE)) {
+      await state.ready;
+      await state.patch(tabId, { url: undefined, level: undefined, verdict: undefined, degraded: undefined });
+    }
+    await mark(tabId); // Chromium wipes a tab's badge when it navigates
+  });
+});
+
+api.tabs.onRemoved.addListener((tabId) => {
+  navigation.forget(tabId);
+  covering.forget(tabId);
+  void quietly(() => permits.ready.then(() => permits.tabClosed(tabId)));
+});
+
+api.runtime.onMessage.addListener(
+  makeRouter(
+    { id: api.runtime.id, base: api.runtime.getURL("") },
+    makeRoutes({ state, permits, covering, navigation, daemon, translate }),
+  ),
+);
+
+api.alarms.onAlarm.addListener(({ name }) => {
+  if (name === RETRY_ALARM) {
+    daemon.start();
+    daemon.retry();
+  } else if (name === LIST_ALARM) void updateList();
+});
+
+api.storage.onChanged.addListener((changes, area) => {
+  if (area !== "local") return;
+  if (changes.strictMode) void readChoices();
+  if (changes.lang) {
+    lang = language();
+    checker.forget();
+    void quietly(markAll);
+  }
+});
+
+// Registering these is what wakes the worker at start, so that the tabs a session restore opens are swept.
+api.runtime.onStartup.addListener(() => daemon.start());
+api.runtime.onInstalled.addListener(() => daemon.start());
+
+void readChoices();
+void quietly(() => api.alarms.create(RETRY_ALARM, { periodInMinutes: 1 }));
+void quietly(() => api.alarms.create(LIST_ALARM, { periodInMinutes: 30 }));
+daemon.start();

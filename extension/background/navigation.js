@@ -1,0 +1,188 @@
+/**
+ * Which pages are covered, and when.
+ *
+ * Firefox holds the request itself until the answer. Chromium cannot: there the check starts with the request, on every
+ * hop, and content/hold.js keeps the page invisible until the answer. In both, an answer that comes late still covers.
+ */
+import { api, quietly } from "../shared/browser.js";
+import { checkable, hostOf } from "../shared/address.js";
+import { isBlocked } from "./rules.js";
+
+/** @typedef {import("../shared/wire.d.ts").Outcome} Outcome */
+
+const PATIENCE_MS = 300; // longer, and people would turn the extension off; strict mode waits
+const STRICT_PATIENCE_MS = 5_000;
+const BLOCKED = /ERR_BLOCKED_BY_CLIENT|NS_ERROR_ABORT/; // Chromium's word, Firefox's word
+
+/**
+ * @template T
+ * @param {Promise<T>} promise
+ * @param {number} ms
+ * @returns {Promise<T | null>} null when the time is over first
+ */
+function within(promise, ms) {
+  return Promise.race([promise, new Promise((resolve) => setTimeout(() => resolve(null), ms))]);
+}
+
+export class Navigation {
+  /** The hops of each tab's present navigation: a late answer about a page already left covers nothing. */
+  /** @type {Map<number, {requestId: string, urls: Set<string>}>} */ #present = new Map();
+  #parts;
+
+  /**
+   * @param {{
+   *   state: import("./state.js").SessionState,
+   *   checker: import("./checker.js").Checker,
+   *   permits: import("./permits.js").Permits,
+   *   covering: import("./covering.js").Covering,
+   *   daemon: import("../shared/daemon.js").Daemon,
+   *   strict: () => boolean,
+   *   onSettled: (tabId: number) => void,
+   * }} parts
+   */
+  constructor(parts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * A request for a tab's page, each redirect included.
+   * @param {number} tabId
+   * @param {string} requestId
+   * @param {string} address
+   * @returns {Promise<"cover" | "pass">} within the patience; covers later all the same
+   */
+  async request(tabId, requestId, address) {
+    const url = checkable(address);
+    if (url === null || tabId < 0) return "pass";
+    const present = this.#present.get(tabId);
+    if (present?.requestId === requestId) present.urls.add(url.href);
+    else this.#present.set(tabId, { requestId, urls: new Set([url.href]) });
+    const judged = this.#guard(tabId, url);
+    if (this.#parts.daemon.state.phase === "unreachable") return "pass";
+    return (await within(judged, this.#parts.strict() ? STRICT_PATIENCE_MS : PATIENCE_MS)) ?? "pass";
+  }
+
+  /**
+   * @param {number} tabId
+   * @param {URL} url
+   * @returns {Promise<"cover" | "pass">}
+   */
+  async #guard(tabId, url) {
+    const { checker, permits, covering } = this.#parts;
+    const checking = checker.check(url.href);
+    await permits.ready;
+    if (permits.allows(tabId, hostOf(url))) return "pass";
+    const outcome = await checking;
+    if (!("verdict" in outcome) || outcome.verdict.level !== "DANGER") return "pass";
+    if (permits.allows(tabId, hostOf(url)) || !(await this.#isPresent(tabId, url))) return "pass";
+    await covering.cover(tabId, url, outcome.verdict);
+    return "cover";
+  }
+
+  /**
+   * @param {number} tabId
+   * @param {URL} url
+   */
+  async #isPresent(tabId, url) {
+    if (this.#present.get(tabId)?.urls.has(url.href)) return true;
+    const tab = await quietly(() => api.tabs.get(tabId));
+    return [tab?.url, tab?.pendingUrl].some((address) => checkable(address)?.href === url.href);
+  }
+
+  /**
+   * The page a tab now shows: remember its level, mark it, cover it if nothing did so before.
+   * @param {number} tabId
+   * @param {string | undefined} address
+   * @param {Outcome} [known] when the answer is already here
+   * @returns {Promise<"cover" | "pass">}
+   */
+  async settle(tabId, address, known) {
+    const url = checkable(address);
+    if (url === null) return "pass";
+    const { checker, permits, covering, state } = this.#parts;
+    const checking = known ?? checker.check(url.href);
+    await permits.ready;
+    const outcome = await checking;
+    if (!(await this.#isPresent(tabId, url))) return "pass";
+    const permitted = permits.allows(tabId, hostOf(url));
+    const verdict = "verdict" in outcome ? outcome.verdict : undefined;
+    const before = state.tab(tabId);
+    // Covered on the word of our own list: no answer is not a better one.
+    if (verdict === undefined && !permitted && before.level === "DANGER" && before.url === url.href) return "cover";
+    if (verdict?.level === "DANGER" && !permitted) {
+      await covering.cover(tabId, url, verdict);
+      return "cover";
+    }
+    await state.patch(tabId, {
+      url: url.href,
+      level: verdict?.level,
+      verdict,
+      degraded: "degraded" in outcome ? outcome.degraded : undefined,
+      ...(verdict?.level !== "DANGER" && { good: url.href }),
+      ...(before.left !== url.href && { left: undefined }),
+    });
+    this.#parts.onSettled(tabId);
+    if (verdict?.level === "CAUTION" && !permitted && before.barClosed !== hostOf(url)) {
+      await quietly(() => api.scripting.executeScript({ target: { tabId }, files: ["content/bar.js"] }));
+    }
+    return "pass";
+  }
+
+  /**
+   * content/hold.js asks whether its page may be seen.
+   * @param {chrome.runtime.MessageSender} sender a top-level page, checked by the router
+   * @returns {Promise<{show: boolean}>}
+   */
+  async hold(sender) {
+    const tabId = sender.tab?.id ?? -1;
+    const url = checkable(sender.url);
+    if (url === null) return { show: true };
+    if (sender.documentLifecycle === "prerender") {
+      // Nobody looks at it yet, and the tab shows another page: answer, cover nothing. It asks again when shown.
+      const outcome = await this.#parts.checker.check(url.href);
+      await this.#parts.permits.ready;
+      const danger = "verdict" in outcome && outcome.verdict.level === "DANGER";
+      return { show: !danger || this.#parts.permits.allows(tabId, hostOf(url)) };
+    }
+    const settled = this.settle(tabId, url.href);
+    if (this.#parts.daemon.state.phase === "unreachable") return { show: true };
+    return { show: (await settled) !== "cover" };
+  }
+
+  /**
+   * A request for a page ended in an error: maybe our list's rule refused it, maybe somebody else's.
+   * @param {number} tabId
+   * @param {string} address
+   * @param {string} error the browser's name for it
+   */
+  async failed(tabId, address, error) {
+    const url = checkable(address);
+    if (url === null || tabId < 0 || !BLOCKED.test(error)) return;
+    const { checker, permits, covering } = this.#parts;
+    await permits.ready;
+    if (permits.allows(tabId, hostOf(url))) return;
+    const outcome = await within(checker.check(url.href), PATIENCE_MS);
+    const verdict =
+      outcome !== null && "verdict" in outcome && outcome.verdict.level === "DANGER" ? outcome.verdict : null;
+    if (verdict !== null || (await isBlocked(hostOf(url)))) await covering.cover(tabId, url, verdict);
+  }
+
+  /** Checks the tabs that were open before us. */
+  async sweep() {
+    const tabs = await api.tabs.query({});
+    const open = tabs.flatMap((tab) => {
+      const url = checkable(tab.pendingUrl || tab.url);
+      return url === null || tab.id === undefined ? [] : [{ tabId: tab.id, url }];
+    });
+    for (let start = 0; start < open.length; start += 256) {
+      const part = open.slice(start, start + 256);
+      const outcomes = await this.#parts.checker.checkAll(part.map(({ url }) => url.href));
+      await Promise.all(part.map(({ tabId, url }, index) => this.settle(tabId, url.href, outcomes[index])));
+    }
+  }
+
+  /** @param {number} tabId */
+  forget(tabId) {
+    this.#present.delete(tabId);
+  }
+}

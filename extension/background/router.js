@@ -1,0 +1,43 @@
+/**
+ * Decides who may ask what. Our pages and our content scripts share one channel with whatever managed to reach it, so
+ * every message names a type, every type names its senders, and everything else is met with silence.
+ */
+
+/** @typedef {"content" | string} From "content", or the path of one of our pages */
+/** @typedef {{message: any, sender: chrome.runtime.MessageSender, tabId: number}} Call */
+/** @typedef {{from: From[], run: (call: Call) => unknown}} Route */
+
+/**
+ * @param {chrome.runtime.MessageSender} sender
+ * @param {{id: string, base: string}} self our id and the address our pages start with
+ * @returns {From | null} null: nobody we answer
+ */
+export function senderKind(sender, self) {
+  if (sender.id !== self.id || typeof sender.url !== "string") return null;
+  // A page of ours inside somebody's frame is not speaking for itself.
+  if (sender.tab !== undefined && sender.frameId !== 0) return null;
+  if (sender.url.startsWith(self.base)) return new URL(sender.url).pathname.slice(1);
+  if (sender.tab?.id === undefined || !/^https?:/.test(sender.url)) return null;
+  return "content";
+}
+
+/**
+ * @param {{id: string, base: string}} self
+ * @param {Record<string, Route>} routes
+ * @returns {(message: any, sender: chrome.runtime.MessageSender, reply: (answer: unknown) => void) => boolean}
+ */
+export function makeRouter(self, routes) {
+  return (message, sender, reply) => {
+    const type = message?.type;
+    const route = typeof type === "string" && Object.hasOwn(routes, type) ? routes[type] : undefined;
+    const kind = senderKind(sender, self);
+    if (route === undefined || kind === null || !route.from.includes(kind)) return false;
+    Promise.resolve()
+      .then(() => route.run({ message, sender, tabId: sender.tab?.id ?? -1 }))
+      .then(
+        (answer) => reply(answer ?? null),
+        () => reply(null),
+      );
+    return true;
+  };
+}

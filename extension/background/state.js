@@ -1,0 +1,110 @@
+/**
+ * What is known of each tab, kept through the worker's naps in storage.session (memory only: gone when the browser closes).
+ */
+
+/** @typedef {import("../shared/wire.d.ts").TabState} TabState */
+/** @typedef {import("../shared/wire.d.ts").Allowance} Allowance */
+
+/**
+ * @typedef {object} Area the part of a storage area used here
+ * @property {(keys: null) => Promise<Record<string, any>>} get
+ * @property {(items: Record<string, unknown>) => Promise<void>} set
+ * @property {(keys: string | string[]) => Promise<void>} remove
+ */
+
+export class SessionState {
+  /** @type {Area} */ #area;
+  /** @type {Map<number, TabState>} */ #tabs = new Map();
+  /** @type {Allowance[]} */ #allowed = [];
+  /** @type {Set<string>} */ #paused = new Set();
+
+  /** Resolves when what an earlier worker stored is here again; await it before reading. @type {Promise<void>} */
+  ready;
+
+  /** @param {Area} area */
+  constructor(area) {
+    this.#area = area;
+    this.ready = this.#rehydrate();
+  }
+
+  async #rehydrate() {
+    const stored = await this.#area.get(null);
+    for (const [key, value] of Object.entries(stored)) {
+      if (key.startsWith("tab:")) {
+        const tabId = Number(key.slice(4));
+        this.#tabs.set(tabId, { ...value, ...this.#tabs.get(tabId) });
+      } else if (key === "allowed" && Array.isArray(value)) this.#allowed.push(...value);
+      else if (key === "paused" && Array.isArray(value)) this.#paused = new Set(value);
+    }
+  }
+
+  /**
+   * @param {number} tabId
+   * @returns {Readonly<TabState>}
+   */
+  tab(tabId) {
+    return this.#tabs.get(tabId) ?? {};
+  }
+
+  /**
+   * @param {number} tabId
+   * @param {{[K in keyof TabState]?: TabState[K] | undefined}} changes undefined removes the key
+   */
+  async patch(tabId, changes) {
+    const next = /** @type {TabState} */ (
+      Object.fromEntries(Object.entries({ ...this.tab(tabId), ...changes }).filter(([, value]) => value !== undefined))
+    );
+    this.#tabs.set(tabId, next);
+    await this.#area.set({ [`tab:${tabId}`]: next });
+  }
+
+  /**
+   * @param {number} tabId
+   * @param {string} host exactly this one: `a.evil.com` does not open `b.evil.com`
+   */
+  isAllowed(tabId, host) {
+    return this.#allowed.some((entry) => entry.tabId === tabId && entry.host === host);
+  }
+
+  /**
+   * @param {number} tabId
+   * @param {string} host
+   * @returns {Promise<Allowance>}
+   */
+  async allow(tabId, host) {
+    const ruleId = 1 + Math.max(0, ...this.#allowed.map((entry) => entry.ruleId));
+    const entry = { tabId, host, ruleId };
+    this.#allowed.push(entry);
+    await this.#area.set({ allowed: this.#allowed });
+    return entry;
+  }
+
+  /**
+   * Forgets a closed tab.
+   * @param {number} tabId
+   * @returns {Promise<number[]>} rules that no longer have a tab
+   */
+  async drop(tabId) {
+    this.#tabs.delete(tabId);
+    const gone = this.#allowed.filter((entry) => entry.tabId === tabId).map((entry) => entry.ruleId);
+    this.#allowed = this.#allowed.filter((entry) => entry.tabId !== tabId);
+    await this.#area.remove(`tab:${tabId}`);
+    if (gone.length > 0) await this.#area.set({ allowed: this.#allowed });
+    return gone;
+  }
+
+  /** Hosts paused until the browser closes: what private windows use, since they leave nothing on disk. */
+  get paused() {
+    return /** @type {ReadonlySet<string>} */ (this.#paused);
+  }
+
+  /**
+   * @param {string} host
+   * @param {boolean} on
+   */
+  async setPaused(host, on) {
+    if (on) this.#paused.add(host);
+    else this.#paused.delete(host);
+    await this.#area.set({ paused: [...this.#paused] });
+  }
+}

@@ -1,0 +1,126 @@
+/** What Guetteur says of the page in front, and whether it is working at all. */
+import { api } from "../../shared/browser.js";
+import { language, localise } from "../../shared/i18n.js";
+import { ask, byId, make, reportLink } from "../../shared/page.js";
+
+/** @typedef {import("../../shared/i18n.js").Key} Key */
+
+const REASONS = ["not_installed", "forbidden", "stopped", "silent"];
+
+/** The relay's codes that mean one of the above to a person. @type {Record<string, string>} */
+const SAME_AS = { daemon_unreachable: "stopped", daemon_start_failed: "stopped", daemon_start_timeout: "silent" };
+
+/** @type {Record<string, Key>} */
+const LEVELS = {
+  DANGER: "levelDanger",
+  CAUTION: "levelCaution",
+  UNKNOWN: "levelUnknown",
+  NO_KNOWN_RISK: "levelNoKnownRisk",
+  OFFICIAL: "levelOfficial",
+};
+
+const t = localise(document, await language());
+
+/** The tab in front; `?tab=` when the popup is opened as a page of its own (tests, keyboards without toolbar). */
+async function subject() {
+  const given = Number(new URLSearchParams(location.search).get("tab"));
+  if (given > 0) return given;
+  const [tab] = await api.tabs.query({ active: true, currentWindow: true });
+  return tab?.id ?? -1;
+}
+
+/** @param {any} now */
+function showDaemon(now) {
+  const away = now?.daemon.phase === "unreachable" || now === null;
+  byId("unprotected", HTMLElement).hidden = !away;
+  const reason = now?.daemon.reason ?? "stopped";
+  const code = SAME_AS[reason] ?? reason;
+  byId("reason", HTMLElement).textContent = REASONS.includes(code)
+    ? t(/** @type {Key} */ (`reason_${code}`))
+    : t("reason_other", code);
+  const daemon = byId("daemon", HTMLElement);
+  daemon.hidden = away;
+  daemon.textContent = t(now?.daemon.phase === "connected" ? "popupProtected" : "popupConnecting");
+}
+
+/** @param {any} lists the status answer's part on lists */
+function listAge(lists) {
+  if (!lists?.version) return t("popupListNone");
+  const days = Math.max(0, Math.round(lists.age_days ?? 0));
+  if (days === 0) return t("popupListToday");
+  return days === 1 ? t("popupListYesterday") : t("popupListDays", String(days));
+}
+
+/** @param {any} now */
+function showPage(now) {
+  const level = byId("level", HTMLElement);
+  const site = byId("site", HTMLElement);
+  site.hidden = now.host === null;
+  site.textContent = now.host ?? "";
+  const key = LEVELS[now.level ?? ""];
+  level.dataset["level"] = now.level ?? "";
+  if (now.host === null) level.textContent = t("levelNotAPage");
+  else if (key === undefined) level.textContent = t("levelNotChecked");
+  else level.textContent = t(key, now.verdict?.body?.name ?? now.host);
+  // For the other levels the sentence above already says it, and says its limits.
+  const worrying = now.level === "DANGER" || now.level === "CAUTION";
+  byId("summary", HTMLElement).textContent = worrying ? (now.verdict?.summary ?? "") : "";
+  const reasons = byId("reasons", HTMLElement);
+  const texts = worrying ? (now.verdict?.reasons ?? []) : [];
+  reasons.replaceChildren(...texts.map((/** @type {any} */ reason) => make("li", reason.text)));
+  reasons.hidden = texts.length === 0;
+}
+
+/** @param {any} now */
+function showPause(now) {
+  byId("pause-section", HTMLElement).hidden = now.host === null;
+  if (now.host === null) return;
+  byId("report", HTMLAnchorElement).href = reportLink(now.url);
+  byId("paused-note", HTMLElement).hidden = !now.paused;
+  byId("paused-note", HTMLElement).textContent = t("popupPaused", now.host);
+  byId("pause-sure", HTMLElement).hidden = true;
+  const pause = byId("pause", HTMLButtonElement);
+  // Offered where there is a warning to stop; elsewhere it would only take protection away.
+  pause.hidden = !now.paused && now.level !== "DANGER" && now.level !== "CAUTION";
+  pause.textContent = now.paused ? t("popupResume") : t(now.isPrivate ? "popupPausePrivate" : "popupPause", now.host);
+}
+
+const tabId = await subject();
+/** @type {any} */
+let now = null;
+
+async function refresh() {
+  now = await ask("popup.get", { tabId });
+  showDaemon(now);
+  const lists = now?.status?.lists;
+  byId("list", HTMLElement).hidden = !now?.status;
+  byId("list", HTMLElement).textContent = listAge(lists);
+  byId("stale", HTMLElement).hidden = lists?.stale !== true;
+  if (now === null) return;
+  showPage(now);
+  showPause(now);
+  document.body.dataset["ready"] = "true";
+}
+
+/** @param {boolean} on */
+async function pause(on) {
+  await ask("popup.pause", { tabId, host: now.host, on });
+  await refresh();
+}
+
+byId("pause", HTMLButtonElement).addEventListener("click", () => {
+  if (now.paused || now.level !== "DANGER") return void pause(!now.paused);
+  byId("pause", HTMLButtonElement).hidden = true;
+  byId("pause-sure", HTMLElement).hidden = false;
+  byId("pause-ask", HTMLElement).focus();
+});
+byId("pause-cancel", HTMLButtonElement).addEventListener("click", () => {
+  showPause(now);
+  byId("pause", HTMLButtonElement).focus();
+});
+byId("pause-confirm", HTMLButtonElement).addEventListener("click", () => void pause(true));
+byId("retry", HTMLButtonElement).addEventListener("click", async () => {
+  await ask("popup.retry");
+  setTimeout(() => void refresh(), 1_000);
+});
+await refresh();

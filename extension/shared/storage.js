@@ -1,0 +1,27 @@
+/** The person's own choices, in storage.local. */
+import { api } from "./browser.js";
+
+/**
+ * @typedef {object} Settings
+ * @property {"auto" | "fr" | "en"} lang
+ * @property {boolean} strictMode
+ * @property {Record<string, string>} exceptions host → day it was paused (ISO date)
+ */
+
+/** @type {Settings} */
+const DEFAULTS = { lang: "auto", strictMode: false, exceptions: {} };
+
+/** @returns {Promise<Settings>} */
+export async function readSettings() {
+  const stored = /** @type {any} */ (await api.storage.local.get(/** @type {any} */ (DEFAULTS)));
+  return {
+    lang: ["auto", "fr", "en"].includes(stored.lang) ? stored.lang : "auto",
+    strictMode: stored.strictMode === true,
+    exceptions: stored.exceptions ?? {},
+  };
+}
+
+/** @param {Partial<Settings>} changes */
+export async function writeSettings(changes) {
+  await api.storage.local.set(changes);
+}

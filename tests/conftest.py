@@ -1,0 +1,31 @@
+"""What all tests share: the real shipped data, built once a run."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from guetteur.app import build_checker
+from guetteur.checker import Checker
+from guetteur.config import PACKAGE_DATA
+
+NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+VECTORS = Path(__file__).parent / "vectors"
+
+
+@pytest.fixture(scope="session")
+def checker() -> Checker:
+    """The checker as shipped, lists included."""
+    return build_checker(PACKAGE_DATA)
+
+
+@pytest.fixture(scope="session")
+def checker_without_lists() -> Checker:
+    """The checker as `--no-lists` has it: names alone."""
+    return build_checker(PACKAGE_DATA, with_lists=False)
+
+
+@pytest.fixture
+def now() -> datetime:
+    """A moment that does not move."""
+    return NOW

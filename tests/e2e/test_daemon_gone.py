@@ -1,0 +1,118 @@
+"""The daemon goes away and comes back: grey, never green, pages still open, what the list knows still covered."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from support import pages
+from support.browser import running, until
+from support.sites import FAKE, GOOD, OFFICIAL
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from support.browser import Browser
+    from support.daemon import Daemon
+    from support.sites import Site
+
+
+async def listed_host(daemon: Daemon) -> str:
+    """Return a host the starter list blocks outright."""
+    answer = await daemon.ask("/v1/lists/hosts", {"version": None, "cursor": 0})
+    hosts = [host for host in answer["hosts"] if host.endswith(".fr") and "_" not in host]
+    return str(hosts[0])
+
+
+async def list_is_loaded(browser: Browser, host: str) -> None:
+    """Wait until the browser's own blocking rule knows the host."""
+
+    async def loaded() -> bool:
+        return bool(
+            await browser.extension(
+                "const rules = await api.declarativeNetRequest.getDynamicRules();"
+                f"return rules.some((rule) => rule.condition.requestDomains?.includes({host!r}))"
+            )
+        )
+
+    await until(loaded, f"{browser.name}: the list", 20, pause=0.2)
+
+
+def is_grey(badge: dict[str, object]) -> bool:
+    red, green, blue, *_ = badge["colour"]  # type: ignore[misc]
+    return max(red, green, blue) - min(red, green, blue) < 20 and bool(badge["text"])
+
+
+async def test_a_listed_host_is_covered_without_a_request(browser: Browser, daemon: Daemon, site: Site) -> None:
+    host = await listed_host(daemon)
+    await list_is_loaded(browser, host)
+    path = f"/unasked-{browser.name}"
+    await pages.open_fake(browser, host, path)
+    await pages.open_fake(browser, f"www.{host}", path)
+    assert site.seen(host, path) == []
+    assert site.seen(f"www.{host}", path) == []
+
+
+async def test_continue_anyway_opens_a_listed_host(browser: Browser, daemon: Daemon, site: Site) -> None:
+    host = await listed_host(daemon)
+    await list_is_loaded(browser, host)
+    tab = await pages.open_fake(browser, host, "/wanted")
+    await pages.proceed(browser, tab)
+    await browser.wait_url(tab, f"^http://{host}/wanted")
+    await browser.wait_js(tab, "!!document.querySelector('#plain')")
+    await pages.open_fake(browser, host, "/elsewhere")
+
+
+@pytest.mark.parametrize("end", ["stop", "kill"])
+async def test_gone_and_back(prepare: Callable[..., Browser], own_daemon: Daemon, site: Site, end: str) -> None:
+    host = await listed_host(own_daemon)
+    async with running(prepare(own_daemon)) as browser:
+        await list_is_loaded(browser, host)
+        await pages.open_fake(browser)
+
+        await getattr(own_daemon, end)()
+        tab = await browser.new_tab()
+        await browser.go(tab, f"http://{GOOD}/gone-{end}")
+        await browser.wait_url(tab, f"/gone-{end}")
+        await browser.wait_js(tab, "!!document.querySelector('#plain')")
+        await browser.wait_js(tab, "getComputedStyle(document.documentElement).visibility === 'visible'")
+        await browser.wait_badge(tab, is_grey, 15)
+
+        await browser.go(tab, f"https://{OFFICIAL}/gone")
+        await browser.wait_url(tab, "/gone$")
+        await browser.wait_js(tab, "!!document.querySelector('#plain')")
+        await browser.wait_badge(tab, is_grey)
+
+        path = f"/gone-{end}-{browser.name}"
+        await pages.open_fake(browser, host, path)
+        assert site.seen(host, path) == []
+
+        await own_daemon.start()
+
+        async def protected() -> bool:
+            again = await browser.new_tab()
+            await browser.go(again, f"http://{FAKE}/back-{end}")
+            try:
+                await pages.covered(browser, again, 1.5)
+            except TimeoutError:
+                return False
+            finally:
+                await browser.close_tab(again)
+            return True
+
+        await until(protected, f"{browser.name}: protected again", 15)
+
+
+async def test_an_official_page_goes_grey_when_the_daemon_goes(
+    prepare: Callable[..., Browser], own_daemon: Daemon
+) -> None:
+    async with running(prepare(own_daemon)) as browser:
+        tab = await browser.new_tab()
+        await browser.go(tab, f"https://{OFFICIAL}/seen")
+        await browser.wait_url(tab, "/seen$")
+        await browser.wait_badge(tab, lambda badge: badge["text"] == "✓")
+        await own_daemon.stop()
+        await browser.go(tab, f"https://{OFFICIAL}/unseen")
+        await browser.wait_url(tab, "/unseen$")
+        await browser.wait_badge(tab, is_grey, 15)

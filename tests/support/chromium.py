@@ -1,0 +1,239 @@
+"""Chromium through Playwright, with raw CDP where the page's CSP or timing matters."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import contextlib
+import json
+import os
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from playwright.async_api import BrowserContext, CDPSession, Error, Page, Playwright, async_playwright
+
+from support.browser import Browser, BrowserError, Node, Setup, Tab, probe_page, until
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable, Iterator
+
+EXECUTABLE = os.environ.get("GUETTEUR_CHROMIUM", "/usr/bin/chromium")
+VIEWPORT = {"width": 1280, "height": 800}
+
+
+class Chromium(Browser):
+    """New headless Chromium with a private user-data-dir; the native host manifest lies inside it."""
+
+    name: ClassVar[str] = "chromium"
+
+    def __init__(self, setup: Setup) -> None:
+        super().__init__(setup)
+        setup.native_hosts = setup.profile / "NativeMessagingHosts"
+        self._pages: dict[Tab, Page] = {}
+        self._sessions: dict[Tab, CDPSession] = {}
+        self._navigations: set[asyncio.Task[Any]] = set()
+        self._playwright: Playwright | None = None
+        self._context: BrowserContext | None = None
+        self._dark = False
+
+    async def start(self, start_url: str | None = None) -> None:
+        setup = self.setup
+        for folder in (setup.home, setup.profile, setup.native_hosts):
+            folder.mkdir(parents=True, exist_ok=True)
+        setup.trust(setup.home / ".pki" / "nssdb")
+        if setup.install_host:
+            setup.install_host(setup)
+        self._playwright = await async_playwright().start()
+        self._context = await self._playwright.chromium.launch_persistent_context(
+            setup.profile,
+            executable_path=self._launcher(start_url),
+            headless=True,
+            args=self._arguments(),
+            ignore_default_args=["--disable-extensions", *(["about:blank"] if start_url else [])],
+            env={**os.environ, "HOME": str(setup.home), "XDG_CONFIG_HOME": str(setup.home / ".config"), **setup.env},
+            viewport=VIEWPORT,
+            timeout=20_000,
+        )
+        self._context.set_default_timeout(10_000)
+        if setup.extension:
+            self.origin = await until(self._find_extension, "chromium: the extension's worker", 15)
+
+    async def close(self) -> None:
+        for task in self._navigations:
+            task.cancel()
+        await asyncio.gather(*self._navigations, return_exceptions=True)
+        if self._context:
+            await self._context.close()
+        if self._playwright:
+            await self._playwright.stop()
+
+    async def tabs(self) -> list[Tab]:
+        assert self._context
+        known = {page: tab for tab, page in self._pages.items()}
+        for page in self._context.pages:
+            if page not in known:
+                tab = f"c{len(self._pages) + 1}"
+                self._pages[tab] = page
+                known[page] = tab
+        return [known[page] for page in self._context.pages]
+
+    async def new_tab(self) -> Tab:
+        assert self._context
+        page = await self._context.new_page()
+        if self._dark:
+            await page.emulate_media(color_scheme="dark")
+        await self.tabs()
+        return next(tab for tab, other in self._pages.items() if other is page)
+
+    async def close_tab(self, tab: Tab) -> None:
+        await self._pages[tab].close()
+
+    async def go(self, tab: Tab, url: str) -> None:
+        session = await self._session(tab)
+        task = asyncio.create_task(_ignoring_errors(session, url))
+        self._navigations.add(task)
+        task.add_done_callback(self._navigations.discard)
+
+    async def url(self, tab: Tab) -> str:
+        return self._pages[tab].url
+
+    async def eval(self, tab: Tab, js: str) -> Any:
+        try:
+            session = await self._session(tab)
+            answer = await asyncio.wait_for(
+                session.send(
+                    "Runtime.evaluate",
+                    {"expression": js, "awaitPromise": True, "returnByValue": True, "userGesture": True},
+                ),
+                20,
+            )
+        except (Error, TimeoutError) as error:
+            raise BrowserError(str(error)) from error
+        if problem := answer.get("exceptionDetails"):
+            raise BrowserError(problem.get("exception", {}).get("description") or problem["text"])
+        return answer["result"].get("value")
+
+    async def screenshot(self, tab: Tab) -> bytes:
+        return await self._pages[tab].screenshot()
+
+    @contextlib.asynccontextmanager
+    async def film(self, tab: Tab, keep: Callable[[bytes], None]) -> AsyncIterator[None]:
+        """Every frame the compositor shows, scaled down to 64 pixels."""
+        session = await self._session(tab)
+        acks: set[asyncio.Task[Any]] = set()
+
+        def frame(event: dict[str, Any]) -> None:
+            keep(base64.b64decode(event["data"]))
+            ack = asyncio.create_task(_quiet(session, "Page.screencastFrameAck", {"sessionId": event["sessionId"]}))
+            acks.add(ack)
+            ack.add_done_callback(acks.discard)
+
+        session.on("Page.screencastFrame", frame)
+
+        async def start() -> bool:
+            try:  # refused while the tab is between two pages
+                await session.send("Page.startScreencast", {"format": "png", "maxWidth": 64, "maxHeight": 64})
+            except Error as error:
+                raise BrowserError(str(error)) from error
+            return True
+
+        await until(start, "chromium: screencast", 5)
+        try:
+            yield
+        finally:
+            await _quiet(session, "Page.stopScreencast", {})
+            session.remove_listener("Page.screencastFrame", frame)
+            await asyncio.gather(*acks)
+
+    async def click_at(self, tab: Tab, x: float, y: float) -> None:
+        await self._pages[tab].mouse.click(x, y)
+
+    async def press(self, tab: Tab, keys: str) -> None:
+        keyboard = self._pages[tab].keyboard
+        await (keyboard.press(keys) if keys in {"Tab", "Enter", "Escape", "Space"} else keyboard.type(keys))
+
+    async def resize(self, tab: Tab, width: int, height: int) -> None:
+        await self._pages[tab].set_viewport_size({"width": width, "height": height})
+
+    async def shadow(self, tab: Tab, selector: str) -> list[Node]:
+        session = await self._session(tab)
+        document = await session.send("DOM.getDocument", {"depth": 0})
+        found = await session.send("DOM.querySelector", {"nodeId": document["root"]["nodeId"], "selector": selector})
+        answer = await session.send("DOM.describeNode", {"nodeId": found["nodeId"], "depth": -1, "pierce": True})
+        return [node for root in answer["node"].get("shadowRoots", []) for node in _flat(root)]
+
+    async def dark(self, on: bool) -> None:
+        self._dark = on
+
+    async def stop_worker(self) -> None:
+        """Stop the extension's service worker, as Chromium does after 30 idle seconds."""
+        assert self._context
+        tab = await self.open_extension_page(probe_page(self.setup.extension))
+        session = await self._session(tab)
+        await session.send("ServiceWorker.enable")
+        await session.send("ServiceWorker.stopAllWorkers")
+
+        async def stopped() -> bool:
+            return not await self._find_extension()
+
+        await until(stopped, "chromium: the worker's end", 5)
+        await self.close_tab(tab)
+
+    def _arguments(self) -> list[str]:
+        setup = self.setup
+        rules = f"MAP *:80 127.0.0.1:{setup.http_port}, MAP *:443 127.0.0.1:{setup.https_port}, MAP * ~NOTFOUND"
+        args = [
+            "--no-sandbox",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
+            "--disable-quic",
+            "--disable-gpu",
+            "--no-first-run",
+            "--lang=fr",
+            f"--host-resolver-rules={rules}",
+        ]
+        if setup.extension:
+            args += [f"--disable-extensions-except={setup.extension}", f"--load-extension={setup.extension}"]
+        return args
+
+    def _launcher(self, start_url: str | None) -> str:
+        """Playwright refuses a start address among the arguments: a wrapper adds it in place of about:blank."""
+        if start_url is None:
+            return EXECUTABLE
+        wrapper = self.setup.root / "chromium-with-start-page"
+        wrapper.write_text(f'#!/bin/sh\nexec {EXECUTABLE} "$@" {json.dumps(start_url)}\n')
+        wrapper.chmod(0o755)
+        return str(wrapper)
+
+    async def _find_extension(self) -> str | None:
+        assert self._context
+        for worker in self._context.service_workers:
+            if worker.url.startswith("chrome-extension://"):
+                return "/".join(worker.url.split("/")[:3])
+        return None
+
+    async def _session(self, tab: Tab) -> CDPSession:
+        assert self._context
+        if tab not in self._sessions:
+            try:
+                self._sessions[tab] = await self._context.new_cdp_session(self._pages[tab])
+            except Error as error:
+                raise BrowserError(str(error)) from error
+        return self._sessions[tab]
+
+
+def _flat(node: dict[str, Any]) -> Iterator[Node]:
+    for child in node.get("children", []):
+        pairs = child.get("attributes", [])
+        yield child["nodeName"].lower(), dict(zip(pairs[::2], pairs[1::2], strict=True)), child.get("nodeValue", "")
+        yield from _flat(child)
+
+
+async def _ignoring_errors(session: CDPSession, url: str) -> None:
+    """An extension that replaces the page makes the navigation "fail": that is what is tested."""
+    await _quiet(session, "Page.navigate", {"url": url, "transitionType": "typed"})
+
+
+async def _quiet(session: CDPSession, method: str, params: dict[str, Any]) -> None:
+    with contextlib.suppress(Error):
+        await session.send(method, params)

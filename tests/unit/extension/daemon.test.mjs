@@ -1,0 +1,173 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Daemon, reasonOf } from "../../../extension/shared/daemon.js";
+import { fakeClock, fakePort } from "./fakes.mjs";
+
+const STATUS = { product: "guetteur" };
+const settle = () => new Promise((resolve) => setImmediate(resolve));
+
+/** A daemon over a list of port behaviours, one per connection. */
+function setUp(...behaviours) {
+  const clock = fakeClock();
+  const ports = [];
+  const states = [];
+  let lastError = "";
+  const daemon = new Daemon({
+    connect() {
+      const behaviour = behaviours.shift();
+      if (!behaviour) throw new Error("no more connections expected");
+      ports.push(fakePort(behaviour));
+      return ports.at(-1).port;
+    },
+    lastError: () => lastError,
+    now: clock.now,
+    setTimer: clock.setTimer,
+    clearTimer: clock.clearTimer,
+  });
+  daemon.onState = (state) => states.push(`${state.phase}:${state.reason}`);
+  const drop = (message) => {
+    lastError = message;
+    ports.at(-1).drop();
+  };
+  return { daemon, clock, ports, states, drop };
+}
+
+const alive = (message, reply) =>
+  message.path === "/v1/status"
+    ? reply({ status: 200, body: STATUS })
+    : reply({ status: 200, body: message.body });
+const mute = () => undefined;
+const noDaemon = (message, reply) =>
+  reply({
+    status: 0,
+    body: { error: { code: "no_daemon", message: "", hint: "" } },
+  });
+
+test("is connected only once the daemon has answered", async () => {
+  let answer;
+  const { daemon, states } = setUp((_, reply) => (answer = reply));
+  daemon.start();
+  assert.equal(daemon.state.phase, "connecting");
+  answer({ status: 200, body: STATUS });
+  assert.deepEqual(states, ["connected:"]);
+});
+
+test("matches answers to questions by id, in whatever order they come", async () => {
+  const held = [];
+  const { daemon } = setUp((message, reply) => held.push([message, reply]));
+  const a = daemon.request("/v1/check/url", { url: "a" });
+  const b = daemon.request("/v1/check/url", { url: "b" });
+  for (const [message, reply] of held.reverse())
+    reply({ status: 200, body: message.body });
+  assert.deepEqual(await a, { ok: true, body: { url: "a" } });
+  assert.deepEqual(await b, { ok: true, body: { url: "b" } });
+});
+
+test("a question without answer ends in a time-out, and a late answer is dropped", async () => {
+  let late;
+  const { daemon, clock } = setUp((message, reply) =>
+    message.path === "/v1/status" ? alive(message, reply) : (late = reply),
+  );
+  const asked = daemon.request("/v1/check/url", {}, 200);
+  clock.advance(201);
+  assert.equal((await asked).error.code, "timeout");
+  late({ status: 200, body: {} });
+  assert.equal(daemon.state.phase, "connected");
+});
+
+test("a daemon that hangs is away after three silences", async () => {
+  const { daemon, clock } = setUp(
+    (message, reply) => message.path === "/v1/status" && alive(message, reply),
+  );
+  for (let i = 0; i < 3; i++) void daemon.request("/v1/check/url", {}, 100);
+  clock.advance(101);
+  assert.deepEqual(daemon.state, { phase: "unreachable", reason: "silent" });
+});
+
+test("disconnecting fails what is waiting, with the reason a person can act on", async () => {
+  const { daemon, drop } = setUp(mute);
+  const asked = daemon.request("/v1/check/url", {});
+  drop("Specified native messaging host not found.");
+  assert.equal((await asked).error.code, "not_installed");
+  assert.deepEqual(daemon.state, {
+    phase: "unreachable",
+    reason: "not_installed",
+  });
+});
+
+test("while away, questions fail at once and reconnect only after the pause", async () => {
+  const { daemon, clock, ports, drop } = setUp(alive, alive);
+  daemon.start();
+  drop("Native host has exited.");
+  assert.equal((await daemon.request("/v1/check/url", {})).ok, false);
+  assert.equal(ports.length, 1);
+  clock.advance(600);
+  assert.equal(ports.length, 2);
+  assert.equal(daemon.state.phase, "connected");
+  assert.equal((await daemon.request("/v1/check/url", {})).ok, true);
+});
+
+test("pauses grow, up to a minute", async () => {
+  const { daemon, clock, ports } = setUp(noDaemon);
+  daemon.start();
+  await settle();
+  clock.advance(600_000);
+  await settle();
+  const hellos = ports[0].sent.length;
+  assert.ok(hellos > 8 && hellos < 20, `${hellos} attempts in ten minutes`);
+  assert.deepEqual(daemon.state, { phase: "unreachable", reason: "no_daemon" });
+});
+
+test("a relay without daemon is unreachable, and is asked again on the same port", async () => {
+  let up = false;
+  const { daemon, clock, ports, states } = setUp((message, reply) =>
+    (up ? alive : noDaemon)(message, reply),
+  );
+  daemon.start();
+  up = true;
+  clock.advance(600);
+  assert.equal(ports.length, 1);
+  assert.deepEqual(states, ["unreachable:no_daemon", "connected:"]);
+});
+
+test("an error of the daemon is an answer: it stays connected", async () => {
+  const { daemon } = setUp((message, reply) =>
+    message.path === "/v1/status"
+      ? alive(message, reply)
+      : reply({
+          status: 422,
+          body: { error: { code: "not_a_url", message: "m", hint: "h" } },
+        }),
+  );
+  assert.deepEqual(await daemon.request("/v1/check/url", {}), {
+    ok: false,
+    error: { code: "not_a_url", message: "m", hint: "h" },
+  });
+  assert.equal(daemon.state.phase, "connected");
+});
+
+test("never throws: not when connecting fails, not on nonsense, not for a listener's fault", async () => {
+  const refused = setUp();
+  refused.daemon.start();
+  assert.equal(refused.daemon.state.phase, "unreachable");
+  const { daemon, ports } = setUp(alive);
+  daemon.onState = () => {
+    throw new Error("listener");
+  };
+  daemon.start();
+  for (const nonsense of [null, 7, {}, { id: "1" }, { id: 99 }])
+    ports[0].port.onMessage.fire(nonsense);
+  assert.equal(daemon.state.phase, "connected");
+});
+
+test("knows the browsers' sentences", () => {
+  assert.equal(
+    reasonOf("No such native application org.guetteur.host"),
+    "not_installed",
+  );
+  assert.equal(
+    reasonOf("Access to the specified native messaging host is forbidden."),
+    "forbidden",
+  );
+  assert.equal(reasonOf("Native host has exited."), "stopped");
+});

@@ -1,0 +1,84 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import {
+  makeRouter,
+  senderKind,
+} from "../../../extension/background/router.js";
+
+const self = { id: "us", base: "chrome-extension://us/" };
+const tab = { id: 5 };
+const content = { id: "us", url: "https://a.test/x", tab, frameId: 0 };
+const warning = {
+  id: "us",
+  url: "chrome-extension://us/pages/warning/warning.html",
+  tab,
+  frameId: 0,
+};
+const popup = {
+  id: "us",
+  url: "chrome-extension://us/pages/popup/popup.html?tab=3",
+};
+
+test("names senders", () => {
+  assert.equal(senderKind(content, self), "content");
+  assert.equal(senderKind(warning, self), "pages/warning/warning.html");
+  assert.equal(senderKind(popup, self), "pages/popup/popup.html");
+});
+
+test("answers nobody else", () => {
+  for (const stranger of [
+    {},
+    { ...content, id: "them" },
+    { ...content, frameId: 3 },
+    { ...warning, frameId: 3 },
+    { ...content, tab: undefined },
+    {
+      ...content,
+      url: "chrome-extension://us.evil/pages/warning/warning.html",
+    },
+    { ...content, url: "data:text/html,x" },
+    { ...content, url: undefined },
+  ]) {
+    assert.equal(senderKind(stranger, self), null, JSON.stringify(stranger));
+  }
+});
+
+/** @param {any} message @param {any} sender */
+function send(message, sender) {
+  const routes = {
+    "hold.ask": { from: ["content"], run: () => ({ show: true }) },
+    "warning.proceed": {
+      from: ["pages/warning/warning.html"],
+      run: ({ tabId }) => tabId,
+    },
+    broken: {
+      from: ["content"],
+      run: () => Promise.reject(new Error("inside")),
+    },
+  };
+  return new Promise((resolve) => {
+    if (!makeRouter(self, routes)(message, sender, resolve)) resolve("silence");
+  });
+}
+
+test("a page's script cannot ask what only the warning page may", async () => {
+  assert.equal(await send({ type: "warning.proceed" }, content), "silence");
+  assert.equal(await send({ type: "warning.proceed" }, popup), "silence");
+  assert.equal(await send({ type: "warning.proceed", tabId: 99 }, warning), 5);
+});
+
+test("unknown and malformed messages meet silence; a fault inside answers null", async () => {
+  for (const message of [
+    undefined,
+    null,
+    3,
+    {},
+    { type: "toString" },
+    { type: "__proto__" },
+    { type: {} },
+  ]) {
+    assert.equal(await send(message, content), "silence");
+  }
+  assert.deepEqual(await send({ type: "hold.ask" }, content), { show: true });
+  assert.equal(await send({ type: "broken" }, content), null);
+});

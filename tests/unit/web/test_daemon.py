@@ -1,0 +1,201 @@
+"""The daemon over its real unix socket and its real loopback port: calls, refusals, errors."""
+
+import asyncio
+import contextlib
+import json
+from collections.abc import AsyncIterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import jsonschema
+import pytest
+import pytest_asyncio
+
+from guetteur.app import build_checker, serve
+from guetteur.config import PACKAGE_DATA, Settings
+from guetteur.core.subject import parse_url
+from guetteur.core.verdict import Level
+from guetteur.transport.endpoint import AlreadyRunning
+
+pytestmark = pytest.mark.enable_socket
+
+
+@contextlib.asynccontextmanager
+async def daemon(settings: Settings) -> AsyncIterator[asyncio.Task[AlreadyRunning | None]]:
+    task = asyncio.create_task(serve(settings))
+    ready = settings.socket_path if settings.transport == "unix" else settings.loopback_file
+    for _ in range(200):
+        if ready.exists() or task.done():
+            break
+        await asyncio.sleep(0.02)
+    await asyncio.sleep(0.3 if not task.done() else 0)
+    try:
+        yield task
+    finally:
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+
+
+@pytest_asyncio.fixture
+async def ask(tmp_path: Path) -> AsyncIterator[Any]:
+    settings = Settings(tmp_path / "run", tmp_path / "state")
+    connector = aiohttp.UnixConnector(str(settings.socket_path))
+    async with daemon(settings), aiohttp.ClientSession("http://localhost", connector=connector) as session:
+
+        async def call(path: str, body: object | bytes | None = None, method: str = "", **headers: str) -> tuple[int, Any]:
+            data = body if isinstance(body, bytes) or body is None else json.dumps(body).encode()
+            method = method or ("GET" if body is None else "POST")
+            sent = {"Content-Type": "application/json"} | {name.replace("_", "-"): text for name, text in headers.items()}
+            async with session.request(method, path, data=data, headers=sent) as reply:
+                return reply.status, await reply.json()
+
+        yield call
+
+
+async def test_check_url_in_both_languages(ask: Any) -> None:
+    url = "http://impots.gouv.fr.verif-dossier.com/login"
+    status, french = await ask("/v1/check/url", {"url": url})
+    assert (status, french["level"]) == (200, "DANGER")
+    assert french["body"]["home_host"] == "www.impots.gouv.fr"
+    assert french["summary"].startswith("Cette page imite")
+    assert french["reasons"][0]["text"]
+    _, english = await ask("/v1/check/url", {"url": url, "lang": "en"})
+    assert english["summary"].startswith("This page imitates")
+    assert [reason["code"] for reason in english["reasons"]] == [reason["code"] for reason in french["reasons"]]
+
+
+async def test_batch_keeps_order_and_errors_in_place(ask: Any) -> None:
+    urls = ["https://www.ameli.fr/", "nothing", "https://example.org/"]
+    status, reply = await ask("/v1/check/batch", {"urls": urls})
+    assert status == 200
+    assert reply["results"][0]["level"] == "OFFICIAL"
+    assert reply["results"][1]["error"]["code"] == "not_a_url"
+    assert reply["results"][2]["host"] == "example.org"
+
+
+async def test_list_hosts_pages_cover_the_whole_list_once(ask: Any) -> None:
+    seen: list[str] = []
+    cursor: int | None = 0
+    version = None
+    while cursor is not None:
+        _, page = await ask("/v1/lists/hosts", {"version": None, "cursor": cursor})
+        assert len(json.dumps(page)) < 1024 * 1024
+        seen += page["hosts"]
+        cursor, version = page["next"], page["version"]
+    assert len(seen) == len(set(seen)) == page["total"]
+    _, again = await ask("/v1/lists/hosts", {"version": version})
+    assert again["unchanged"]
+    assert again["hosts"] == []
+
+
+async def test_status_counts_checks(ask: Any) -> None:
+    await ask("/v1/check/url", {"url": "https://example.org/"})
+    status, reply = await ask("/v1/status")
+    assert status == 200
+    assert (reply["product"], reply["checks"]) == ("guetteur", 1)
+    assert reply["lists"]["hosts"] > 50_000
+    assert reply["bodies"] >= 200
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        (b"", "invalid_json"),
+        (b"{", "invalid_json"),
+        (b"\xff\xfe", "invalid_json"),
+        (b'{"url":' + b"[" * 8000, "invalid_request"),
+        (b'{"url":"https://a.fr/","x":' + b"[" * 8000, "invalid_request"),
+        (b"[" * 8000, "invalid_request"),
+        (b'{"url":""}', "invalid_request"),
+        (b'{"url":1}', "invalid_request"),
+        (b'{"url":"https://a.fr/","extra":1}', "invalid_request"),
+        (b'{"url":"https://a.fr/","lang":"de"}', "invalid_request"),
+        (b'{"url":"ftp://a.fr/"}', "not_a_web_address"),
+        (b'{"url":"http://[/"}', "not_a_url"),
+    ],
+)
+async def test_bad_input_gets_a_coded_error_with_a_hint(ask: Any, body: bytes, code: str) -> None:
+    status, reply = await ask("/v1/check/url", body)
+    assert status == 400
+    assert reply["error"]["code"] in {code, "invalid_json"}
+    assert reply["error"]["message"]
+    assert reply["error"]["hint"]
+
+
+async def test_deeply_nested_json_is_refused_where_it_would_be_read(ask: Any) -> None:
+    status, reply = await ask("/v1/check/batch", b'{"urls":' + b"[" * 90_000)
+    assert (status, reply["error"]["code"]) in {(400, "invalid_json"), (400, "invalid_request")}
+
+
+async def test_refusals(ask: Any) -> None:
+    body = {"url": "https://a.fr/"}
+    assert (await ask("/v1/check/url", body, Host="evil.example"))[0] == 421
+    assert (await ask("/v1/check/url", body, Host="127.0.0.1"))[1]["error"]["code"] == "wrong_host"
+    assert (await ask("/v1/check/url", body, Origin="https://evil.example"))[1]["error"]["code"] == "web_page_refused"
+    assert (await ask("/v1/check/url", body, Content_Type="text/plain"))[0] == 415
+    assert (await ask("/v1/status?x=1"))[1]["error"]["code"] == "query_refused"
+    assert (await ask("/v1/nothing"))[0] == 404
+    assert (await ask("/v1/check/url"))[1]["error"]["code"] == "method_not_allowed"
+    assert (await ask("/v1/check/url", b" " * 300_000))[1]["error"]["code"] == "body_too_large"
+    assert (await ask("/v1/check/batch", {"urls": ["https://a.fr/"] * 257}))[0] == 400
+
+
+async def test_the_openapi_document_describes_what_is_answered(ask: Any) -> None:
+    _, document = await ask("/v1/openapi.json")
+    assert document["openapi"].startswith("3.1")
+    for path, body in {
+        "/v1/check/url": {"url": "http://impots-gouv-fr.web.app/"},
+        "/v1/check/batch": {"urls": ["https://a.fr/", "x"]},
+        "/v1/lists/hosts": {"cursor": 0},
+        "/v1/status": None,
+    }.items():
+        operation = next(iter(document["paths"][path].values()))
+        _, reply = await ask(path, body)
+        schema = operation["responses"]["200"]["content"]["application/json"]["schema"] | {
+            "components": document["components"]
+        }
+        jsonschema.validate(reply, schema)
+        if body is not None:
+            asked = operation["requestBody"]["content"]["application/json"]["schema"] | {"components": document["components"]}
+            jsonschema.validate(body, asked)
+    _, error = await ask("/v1/check/url", {"url": "x"})
+    jsonschema.validate(error, document["components"]["schemas"]["ErrorReply"] | {"components": document["components"]})
+
+
+async def test_a_second_start_finds_the_first(tmp_path: Path) -> None:
+    settings = Settings(tmp_path / "run", tmp_path / "state")
+    async with daemon(settings):
+        assert isinstance(await serve(settings), AlreadyRunning)
+    assert not settings.socket_path.exists()
+
+
+async def test_loopback_needs_key_and_exact_host(tmp_path: Path) -> None:
+    settings = Settings(tmp_path / "run", tmp_path / "state", transport="loopback")
+    async with daemon(settings), aiohttp.ClientSession() as session:
+        told = json.loads(settings.loopback_file.read_text())
+        base = f"http://127.0.0.1:{told['port']}"
+        good = {"Authorization": f"Guetteur {told['key']}"}
+        async with session.get(f"{base}/v1/status", headers=good) as reply:
+            assert reply.status == 200
+        for headers, status in (
+            ({}, 401),
+            ({"Authorization": "Guetteur x"}, 401),
+            (good | {"Host": f"localhost:{told['port']}"}, 421),
+            (good | {"Host": "evil.example"}, 421),
+            (good | {"Origin": "https://evil.example"}, 403),
+        ):
+            async with session.get(f"{base}/v1/status", headers=headers) as reply:
+                assert reply.status == status
+                assert "Access-Control-Allow-Origin" not in reply.headers
+
+
+def test_a_damaged_list_leaves_the_rest_working_and_is_said(tmp_path: Path, now: datetime) -> None:
+    for name in ("knowledge.json", "public_hosts.bin", "popular.bin"):
+        (tmp_path / name).symlink_to(PACKAGE_DATA / name)
+    (tmp_path / "starter.bin").write_bytes(b"garbage")
+    checker = build_checker(tmp_path)
+    assert checker.check(parse_url("https://example.org/"), now=now).level is Level.UNKNOWN
+    assert checker.check(parse_url("https://impots-gouv-fr.web.app/"), now=now).level is Level.DANGER
