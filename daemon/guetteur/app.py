@@ -81,7 +81,9 @@ async def serve(settings: Settings) -> AlreadyRunning | None:
     if isinstance(bound, AlreadyRunning):
         return bound
     try:
-        runner = web.AppRunner(build_web_app(settings, bound), access_log=None, handle_signals=False, shutdown_timeout=2)
+        runner = web.AppRunner(
+            build_web_app(settings, bound), access_log=None, handle_signals=False, shutdown_timeout=2
+        )
         await runner.setup()
         try:
             await web.SockSite(runner, bound.sock).start()

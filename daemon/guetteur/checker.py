@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from guetteur.core.bodies import Official, public_host
 from guetteur.core.facts import Facts, Known, Unavailable
 from guetteur.core.hostwalk import parents
-from guetteur.core.subject import split_host
 from guetteur.core.nameview import NOTHING, read_name
+from guetteur.core.subject import split_host
 from guetteur.core.verdict import judge
 
 if TYPE_CHECKING:

@@ -55,7 +55,9 @@ def check(addresses: tuple[str, ...], no_lists: bool, as_json: bool, lang: str |
     from guetteur.cli_output import print_verdicts  # noqa: PLC0415 -- each command loads only what it needs
 
     settings = load_settings()
-    sys.exit(print_verdicts(settings.data_dir, addresses, with_lists=not no_lists, as_json=as_json, lang=language(lang)))
+    sys.exit(
+        print_verdicts(settings.data_dir, addresses, with_lists=not no_lists, as_json=as_json, lang=language(lang))
+    )
 
 
 @main.command()
@@ -118,7 +120,7 @@ def status(as_json: bool, lang: str | None) -> None:
 
     with DaemonClient(load_settings()) as client:
         code, body = client.request("/v1/status", timeout_s=5)
-    if code != 200:  # noqa: PLR2004
+    if code != 200:
         raise GuetteurError("status_refused", f"the daemon answered {code}", "look at its log")
     print_status(body, as_json=as_json, lang=language(lang))
 

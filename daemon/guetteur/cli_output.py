@@ -38,11 +38,23 @@ _STYLE = {
     Level.OFFICIAL.value: "bold white on green",
 }
 _WORDS = {
-    "fr": {"home": "Le vrai site", "running": "Le démon tourne", "checks": "vérifications", "lists": "Listes", "hosts": "hôtes",
-           "age": "âge en jours", "stale": "anciennes", "none": "aucune", "bodies": "organismes", "public": "sites publics"},
-    "en": {"home": "The real site", "running": "The daemon runs", "checks": "checks", "lists": "Lists", "hosts": "hosts",
-           "age": "age in days", "stale": "old", "none": "none", "bodies": "bodies", "public": "public-sector hosts"},
-}  # fmt: skip
+    "fr": {
+        "home": "Le vrai site",
+        "running": "Guetteur {version} tourne (processus {pid}) et a vérifié {checks} adresses.",
+        "lists": "Listes {version} : {hosts} sites signalés, datées de {age_days} jours.",
+        "stale": "Ces listes sont anciennes.",
+        "none": "Aucune liste de sites signalés.",
+        "bodies": "{bodies} organismes et {public_hosts} sites publics sont reconnus.",
+    },
+    "en": {
+        "home": "The real site",
+        "running": "Guetteur {version} runs (process {pid}) and has checked {checks} addresses.",
+        "lists": "Lists {version}: {hosts} reported sites, {age_days} days old.",
+        "stale": "These lists are old.",
+        "none": "No lists of reported sites.",
+        "bodies": "{bodies} bodies and {public_hosts} public-sector sites are recognised.",
+    },
+}
 
 
 def print_verdicts(data_dir: Path, addresses: Sequence[str], *, with_lists: bool, as_json: bool, lang: str) -> int:
@@ -92,15 +104,12 @@ def print_status(body: bytes, *, as_json: bool, lang: str) -> None:
         return
     status: dict[str, Any] = msgspec.json.decode(body)
     words, lists = _WORDS[lang], status["lists"]
-    console = Console(highlight=False)
-    console.print(f"{words['running']} : guetteur {status['version']}, pid {status['pid']}, {status['checks']} {words['checks']}")
-    state = (
-        f"{lists['version']}, {lists['hosts']} {words['hosts']}, {words['age']} : {lists['age_days']}"
-        if lists["version"]
-        else words["none"]
-    )
-    console.print(f"{words['lists']} : {state}" + (f" ({words['stale']})" if lists["stale"] and lists["version"] else ""))
-    console.print(f"{status['bodies']} {words['bodies']}, {status['public_hosts']} {words['public']}")
+    lines = [words["running"].format(**status)]
+    lines.append(words["lists"].format(**lists) if lists["version"] else words["none"])
+    if lists["version"] and lists["stale"]:
+        lines.append(words["stale"])
+    lines.append(words["bodies"].format(**status))
+    sys.stdout.write("\n".join(lines) + "\n")
 
 
 def print_installed(results: Sequence[InstallResult], *, as_json: bool) -> int:
@@ -111,7 +120,12 @@ def print_installed(results: Sequence[InstallResult], *, as_json: bool) -> int:
         table = Table("", "browser", "action", "where", box=None)
         for result in results:
             mark = "[green]✓[/]" if result.ok else "[red]✗[/]"
-            table.add_row(mark, result.browser, result.action, escape(result.path + (f" — {result.detail}" if result.detail else "")))
+            table.add_row(
+                mark,
+                result.browser,
+                result.action,
+                escape(result.path + (f" — {result.detail}" if result.detail else "")),
+            )
         Console(highlight=False, soft_wrap=True).print(table)
     return 0 if all(result.ok for result in results) else FAILED
 

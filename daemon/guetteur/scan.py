@@ -85,8 +85,6 @@ def _answer(line: str) -> bytes:
             "level": verdict.level.value,
             "body": verdict.body.id if verdict.body is not None else None,
             "signals": [piece.signal for piece in verdict.evidence],
-            "reasons": [
-                {"code": piece.code, "text": _Worker.explainer.reason(piece)} for piece in verdict.evidence
-            ],
+            "reasons": [{"code": piece.code, "text": _Worker.explainer.reason(piece)} for piece in verdict.evidence],
         }
     )

@@ -27,6 +27,7 @@
   /** @type {"held" | "danger" | "shown"} */
   let phase = "shown";
   let strict = false;
+  let deep = false; // display: none as well: reaches dialogs in the top layer, but scripts measure nothing
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
 
@@ -40,7 +41,7 @@
         before.set(name, [element.style.getPropertyValue(name), element.style.getPropertyPriority(name)]);
       }
     }
-    const wanted = phase === "danger" ? { ...HIDDEN, display: "none" } : HIDDEN; // display: also what is in the top layer
+    const wanted = deep ? { ...HIDDEN, display: "none" } : HIDDEN;
     for (const [name, value] of Object.entries(wanted)) {
       if (element.style.getPropertyValue(name) !== value || element.style.getPropertyPriority(name) !== "important") {
         element.style.setProperty(name, value, "important");
@@ -64,6 +65,7 @@
   function show() {
     clearTimeout(timer);
     phase = "shown";
+    deep = false;
     guard.disconnect();
     for (const [name, [value, priority]] of before) {
       if (value) root?.style.setProperty(name, value, priority);
@@ -76,6 +78,7 @@
   function stayHidden() {
     clearTimeout(timer);
     phase = "danger";
+    deep = true;
     hide();
     watch();
     timer = setTimeout(() => void ask(), ASK_AGAIN_MS); // should have been replaced by now
@@ -96,6 +99,8 @@
     if (phase !== "held") return;
     if (strict) {
       strict = false;
+      deep = true;
+      hide();
       timer = setTimeout(outOfPatience, STRICT_PATIENCE_MS - PATIENCE_MS);
     } else show();
   }

@@ -125,7 +125,7 @@ async def measure(engine: str, site: Site, daemon: Daemon, root: Path) -> None:
         ),
     ]
     for what, value in rows:
-        print(f"{engine:9} {what:48} {value}", flush=True)  # noqa: T201 - a report for people
+        print(f"{engine:9} {what:48} {value}", flush=True)
 
 
 async def main(engines: Sequence[str]) -> None:

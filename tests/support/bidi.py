@@ -49,7 +49,7 @@ class Bidi:
             self._waiting.pop(number, None)
         if answer.get("type") == "error":
             raise BrowserError(f"{method}: {answer.get('error')}: {answer.get('message')}")
-        return answer["result"]
+        return dict(answer["result"])
 
     async def close(self) -> None:
         """Close the websocket; the browser itself is ended elsewhere."""

@@ -11,8 +11,9 @@ from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
+T = TypeVar("T")
 #: A tab's handle; its meaning belongs to the driver.
 Tab = str
 #: A DOM node: name in lower case (``#text`` for text), attributes, text.
@@ -180,12 +181,13 @@ class Browser(ABC):
     async def badge(self, tab: Tab) -> dict[str, Any]:
         """Return the toolbar button as one tab shows it: ``text``, ``colour`` (RGBA), ``title``."""
         url = json.dumps(await self.url(tab))
-        return await self.extension(
+        found = await self.extension(
             f"const tabs = (await api.tabs.query({{}})).filter((t) => t.url === {url});"
             "if (!tabs.length) return null; const tabId = tabs.at(-1).id;"
             "return {text: await api.action.getBadgeText({tabId}), title: await api.action.getTitle({tabId}),"
             "colour: [...await api.action.getBadgeBackgroundColor({tabId})]}"
         )
+        return dict(found or {})
 
     async def wait_badge(self, tab: Tab, ok: Callable[[dict[str, Any]], bool], timeout: float = 10) -> dict[str, Any]:
         """Wait until the badge is as wanted."""
@@ -216,12 +218,12 @@ def probe_page(extension: Path | None) -> str:
 
 
 async def until(
-    look: Callable[[], Awaitable[Any]],
+    look: Callable[[], Awaitable[T | None]],
     what: str,
     timeout: float,
     context: Callable[[], Awaitable[Any]] | None = None,
     pause: float = 0.02,
-) -> Any:
+) -> T:
     """Call until the answer is truthy. A browser error counts as "not yet".
 
     Raises:

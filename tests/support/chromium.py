@@ -9,7 +9,15 @@ import json
 import os
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from playwright.async_api import BrowserContext, CDPSession, Error, Page, Playwright, async_playwright
+from playwright.async_api import (
+    BrowserContext,
+    CDPSession,
+    Error,
+    Page,
+    Playwright,
+    ViewportSize,
+    async_playwright,
+)
 
 from support.browser import Browser, BrowserError, Node, Setup, Tab, probe_page, until
 
@@ -17,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator
 
 EXECUTABLE = os.environ.get("GUETTEUR_CHROMIUM", "/usr/bin/chromium")
-VIEWPORT = {"width": 1280, "height": 800}
+VIEWPORT: ViewportSize = {"width": 1280, "height": 800}
 
 
 class Chromium(Browser):
@@ -165,18 +173,19 @@ class Chromium(Browser):
         self._dark = on
 
     async def stop_worker(self) -> None:
-        """Stop the extension's service worker, as Chromium does after 30 idle seconds."""
-        assert self._context
+        """Stop the extension's service worker, as Chromium does after 30 idle seconds. Any event starts it again."""
         tab = await self.open_extension_page(probe_page(self.setup.extension))
         session = await self._session(tab)
+        stopped = asyncio.Event()
+
+        def watch(event: dict[str, Any]) -> None:
+            if any(version["runningStatus"] == "stopped" for version in event["versions"]):
+                stopped.set()
+
+        session.on("ServiceWorker.workerVersionUpdated", watch)
         await session.send("ServiceWorker.enable")
         await session.send("ServiceWorker.stopAllWorkers")
-
-        async def stopped() -> bool:
-            return not await self._find_extension()
-
-        await until(stopped, "chromium: the worker's end", 5)
-        await self.close_tab(tab)
+        await asyncio.wait_for(stopped.wait(), 5)
 
     def _arguments(self) -> list[str]:
         setup = self.setup
@@ -207,10 +216,8 @@ class Chromium(Browser):
 
     async def _find_extension(self) -> str | None:
         assert self._context
-        for worker in self._context.service_workers:
-            if worker.url.startswith("chrome-extension://"):
-                return "/".join(worker.url.split("/")[:3])
-        return None
+        urls = (worker.url for worker in self._context.service_workers)
+        return next(("/".join(url.split("/")[:3]) for url in urls if url.startswith("chrome-extension://")), None)
 
     async def _session(self, tab: Tab) -> CDPSession:
         assert self._context

@@ -44,7 +44,7 @@ class Daemon:
     @property
     def settings(self) -> Settings:
         """The settings it derives from its home."""
-        from guetteur.config import Settings  # noqa: PLC0415 - measure.py sets the path first
+        from guetteur.config import Settings
 
         return Settings(runtime_dir=self.home / "run", state_dir=self.home / "state")
 
@@ -111,7 +111,7 @@ class Daemon:
         await until(gone, "the daemon's end", 10)
 
     def _status(self) -> dict[str, Any] | None:
-        from guetteur.errors import GuetteurError  # noqa: PLC0415
+        from guetteur.errors import GuetteurError
 
         try:
             return dict(self._request("/v1/status", None))
@@ -119,7 +119,7 @@ class Daemon:
             return None
 
     def _request(self, path: str, body: dict[str, Any] | None) -> Any:
-        from guetteur.transport.client import DaemonClient  # noqa: PLC0415
+        from guetteur.transport.client import DaemonClient
 
         with DaemonClient(self.settings) as client:
             _, raw = client.request(path, body, 5)
@@ -128,7 +128,7 @@ class Daemon:
 
 def install_relay(setup: Setup, daemon: Daemon) -> None:
     """Register the real relay for one browser profile, as ``guetteur install`` does."""
-    from guetteur.transport.manifests import install  # noqa: PLC0415
+    from guetteur.transport.manifests import install
 
     if setup.native_hosts.name == "NativeMessagingHosts":
         results = install(daemon.settings, user_data_dir=setup.profile, environ=daemon.env)

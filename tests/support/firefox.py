@@ -213,8 +213,9 @@ class Firefox(Browser):
         return list(_flat(root["value"])) if root else []
 
     async def dark(self, on: bool) -> None:
+        chrome: dict[str, Any] = {"moz:scope": "chrome", "maxDepth": 0}
         scheme = {"type": "number", "value": 0 if on else 1}
-        tree = await self._bidi.send("browsingContext.getTree", maxDepth=0, **{"moz:scope": "chrome"})
+        tree = await self._bidi.send("browsingContext.getTree", **chrome)
         await self._bidi.send(
             "script.callFunction",
             functionDeclaration=f"(value) => Services.prefs.setIntPref('{COLOUR_SCHEME}', value)",

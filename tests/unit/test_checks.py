@@ -35,7 +35,9 @@ def test_caught(checker_without_lists: Checker, now: datetime, host: str, body: 
     assert signal in {piece.signal for piece in verdict.evidence}
 
 
-@pytest.mark.parametrize("host", ["xn--crdit-agricole-ckb.com", "сhrοnороѕt-colis.com", "bоursоrаma.com", "іmpots-remboursement.fr"])
+@pytest.mark.parametrize(
+    "host", ["xn--crdit-agricole-ckb.com", "сhrοnороѕt-colis.com", "bоursоrаma.com", "іmpots-remboursement.fr"]
+)
 def test_foreign_letters_are_caught(checker_without_lists: Checker, now: datetime, host: str) -> None:
     verdict = checker_without_lists.check(parse_host_or_url(host), now=now)
     assert verdict.level in (Level.DANGER, Level.CAUTION)
@@ -53,8 +55,9 @@ def test_false_government_zone(checker_without_lists: Checker, now: datetime, ho
     "host",
     [
         "theatredelaposte-foix.fr", "simulation-impots.net", "pierre-morange.fr", "camelia.fr", "orangerie.fr",
-        "international.com", "bankinter.com", "internet.fr", "lafreebox.com", "carrefour.ro", "societegenerale.rs", "ants.com",
-        "melia.com", "decafe.fr", "edfringe.com", "www.example.org", "bookingdirect.com", "gouv.ci", "maison-de-justice.be",
+        "international.com", "bankinter.com", "internet.fr", "lafreebox.com", "carrefour.ro", "societegenerale.rs",
+        "ants.com", "melia.com", "decafe.fr", "edfringe.com", "www.example.org", "bookingdirect.com", "gouv.ci",
+        "maison-de-justice.be",
     ],
 )  # fmt: skip
 def test_left_alone(checker_without_lists: Checker, now: datetime, host: str) -> None:
@@ -114,5 +117,11 @@ def test_a_body_s_own_zone_is_neither_flagged_nor_vouched_for(checker: Checker, 
 
 
 def test_numeric_and_ip_hosts_are_judged_without_fuss(checker: Checker, now: datetime) -> None:
-    for host in ("http://192.0.2.1/", "http://[2001:db8::1]/", "http://localhost/", "http://web.app/", "http://123.fr/"):
+    for host in (
+        "http://192.0.2.1/",
+        "http://[2001:db8::1]/",
+        "http://localhost/",
+        "http://web.app/",
+        "http://123.fr/",
+    ):
         assert checker.check(parse_host_or_url(host), now=now).level is Level.NO_KNOWN_RISK

@@ -51,15 +51,18 @@ class Explainer:
             return self.say("summary", "DANGER_listed", {})
         return self.say("summary", verdict.level.value, {})
 
+    def template(self, section: str, code: str) -> str:
+        """The sentence before anything is filled in."""
+        return self._table[section][code]
+
     def say(self, section: str, code: str, params: Mapping[str, str]) -> str:
         """Fill one sentence. Parameters are inserted as they are: they are text for whoever shows the sentence."""
-        return _Plain().vformat(self._table[section][code], (), params)
+        return _Plain().vformat(self.template(section, code), (), params)
 
 
 class _Plain(string.Formatter):
     """Only ``{name}`` fields: no attribute or index access, whatever a translation writes."""
 
-    def get_field(self, field_name: str, args: object, kwargs: Mapping[str, str]) -> tuple[str, str]:  # type: ignore[override]
+    def get_field(self, field_name: str, args: object, kwargs: Mapping[str, str]) -> tuple[str, str]:
         del args
         return kwargs[field_name], field_name
-

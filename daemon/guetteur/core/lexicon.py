@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 import ahocorasick
 import msgspec
 
+from guetteur.core.bodies import Body
 from guetteur.core.similarity import Folder, OneEditIndex, skeleton, squeeze
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from guetteur.core.bodies import Body, Registry
+    from guetteur.core.bodies import Registry
 
 FUZZY_MIN_LETTERS = 6
 """Shorter names have too many honest neighbours at one edit."""
@@ -111,4 +112,3 @@ class Lexicon:
                     table[word] = Entry(word, kind, body=body, everyday=common)
         table.update({word: Entry(word, Kind.GOVERNMENT) for word in words.government})
         return table
-

@@ -187,7 +187,7 @@ def _stands_out(
         entry = lexicon.vocabulary.get(piece)
         inside = token_start <= position < token_end
         if inside and entry is not None and entry.kind is Kind.LURE and not entry.weak:
-            return end - start > 2  # noqa: PLR2004
+            return end - start > 2
         position += len(piece)
     return False
 
@@ -234,12 +234,14 @@ def _look_alikes(labels: tuple[str, ...], lexicon: Lexicon) -> tuple[LookAlike, 
                 how, target = hit
                 body = lexicon.targets[target]
                 if body is not None:
-                    found.append(LookAlike(part, target, body, how, at, len(parts) == 1 or len(part) == len("".join(tokens))))
+                    found.append(
+                        LookAlike(part, target, body, how, at, len(parts) == 1 or len(part) == len("".join(tokens)))
+                    )
     return tuple(found)
 
 
 def _look_alike(part: str, lexicon: Lexicon) -> tuple[str, str] | None:
-    if len(part) < 5 or part in lexicon.vocabulary or part in lexicon.targets:  # noqa: PLR2004
+    if len(part) < 5 or part in lexicon.vocabulary or part in lexicon.targets:
         return None
     target = lexicon.skeletons.get(skeleton(part))
     if target is not None:

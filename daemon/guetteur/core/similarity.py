@@ -17,12 +17,27 @@ if TYPE_CHECKING:
 
 # Letters that have no decomposition but that a reader takes for, or writes as, ASCII ones.
 _EXTRA = str.maketrans(
-    {"œ": "oe", "æ": "ae", "ß": "ss", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "p", "ħ": "h", "ŧ": "t", "ı": "i", "ŀ": "l"}
+    {
+        "œ": "oe",
+        "æ": "ae",
+        "ß": "ss",
+        "ø": "o",
+        "ł": "l",
+        "đ": "d",
+        "ð": "d",
+        "þ": "p",
+        "ħ": "h",
+        "ŧ": "t",
+        "ı": "i",
+        "ŀ": "l",
+    }
 )
 
 # Digits and letters that share a shape at reading size. Applied to both sides of a comparison, so that the choice of
 # representative does not matter.
-_SHAPES = str.maketrans({"0": "o", "1": "l", "i": "l", "3": "e", "4": "a", "5": "s", "8": "b", "9": "g", "q": "g", "6": "b"})
+_SHAPES = str.maketrans(
+    {"0": "o", "1": "l", "i": "l", "3": "e", "4": "a", "5": "s", "8": "b", "9": "g", "q": "g", "6": "b"}
+)
 _DIGRAPHS = re.compile("rn|vv|cl|nn")
 _DIGRAPH_SHAPES = {"rn": "m", "vv": "w", "cl": "d", "nn": "m"}
 
@@ -52,7 +67,7 @@ class Folder:
 
 
 def skeleton(text: str) -> str:
-    """What folded ``text`` looks like at a glance: ``rn`` as ``m``, ``1`` as ``l``, ``0`` as ``o`` …
+    """What folded ``text`` looks like at a glance: ``rn`` as ``m``, ``1`` as ``l``, ``0`` as ``o``.
 
     Two texts with one skeleton look the same; the skeleton itself is never shown.
     """
@@ -98,9 +113,7 @@ def _deletions(word: str) -> set[str]:
     return {word, *(word[:at] + word[at + 1 :] for at in range(len(word)))}
 
 
-def segment(
-    text: str, vocabulary: Mapping[str, object], longest: int, edges: frozenset[int]
-) -> list[tuple[str, bool]]:
+def segment(text: str, vocabulary: Mapping[str, object], longest: int, edges: frozenset[int]) -> list[tuple[str, bool]]:
     """Split glued ``text`` into vocabulary words and the rest: ``[(piece, is a word), …]`` in order.
 
     ``edges`` are the places where the writer put a separator, both ends included. A word lies between two

@@ -1,7 +1,7 @@
-"""What is judged: a URL, read exactly as the browser reads it.
+r"""What is judged: a URL, read exactly as the browser reads it.
 
 ada-url (the WHATWG parser of Node and, by the same test vectors, of the browsers) is the only thing that decides what
-the host of a URL is: urllib and yarl disagree with browsers on inputs such as ``http://safe.example\\@evil.example/``.
+the host of a URL is: urllib and yarl disagree with browsers on inputs such as ``http://safe.example\@evil.example/``.
 tldextract, with its bundled Public Suffix List and never the network, decides where the registrable domain begins.
 """
 

@@ -67,7 +67,7 @@ class CompiledList:
             raise ValueError("unknown format")
         at = HEADER.size + meta_length
         sizes = (8 * entries, 4 * entries, 2 * entries, 2 * entries, 4 * (2**bits + 1), blob_length)
-        if bits > 32 or len(self._map) != at + sum(sizes):  # noqa: PLR2004
+        if bits > 32 or len(self._map) != at + sum(sizes):
             raise ValueError("length does not fit the header")
         self.meta = msgspec.json.decode(self._map[HEADER.size : at].rstrip(b"\x00"), type=Meta)
         view = memoryview(self._map)

@@ -1,4 +1,4 @@
-"""The compiled list file, byte by byte; `guetteur.lists.compiled` reads it, `guetteur.publish.compile` writes it.
+r"""The compiled list file, byte by byte; `guetteur.lists.compiled` reads it, `guetteur.publish.compile` writes it.
 
 ::
 

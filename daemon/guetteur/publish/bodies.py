@@ -123,16 +123,18 @@ def _domain_faults(entry: BodyEntry) -> list[str]:
 
 
 def _text_faults(entry: BodyEntry, folder: Folder) -> list[str]:
-    faults = []
-    for text in (entry.advice, entry.advice_en):
-        if not text or len(text) > _MAX_ADVICE:
-            faults.append(f"advice must have 1 to {_MAX_ADVICE} characters: {text!r}")
-    for name in (*entry.names, *entry.products):
-        if len(folder.letters(name)) < 5:  # noqa: PLR2004 -- stated in the README of the folder
-            faults.append(f"{name!r} is too short to be distinctive: move it to short_names")
-    for name in entry.short_names:
-        if not folder.letters(name):
-            faults.append(f"{name!r} has no letters")
+    texts = (entry.advice, entry.advice_en)
+    faults = [
+        f"advice must have 1 to {_MAX_ADVICE} characters: {text!r}"
+        for text in texts
+        if not 0 < len(text) <= _MAX_ADVICE
+    ]
+    faults += [
+        f"{name!r} is too short to be distinctive: move it to short_names"
+        for name in (*entry.names, *entry.products)
+        if len(folder.letters(name)) < 5
+    ]
+    faults += [f"{name!r} has no letters" for name in entry.short_names if not folder.letters(name)]
     if not entry.source:
         faults.append("source is empty")
     return faults

@@ -1,4 +1,4 @@
-"""Compiles ``blocklists/`` into the files the package ships (``guetteur/data``): ``python -m guetteur.publish.bundle``."""
+"""Compiles ``blocklists/`` into the files the package ships: ``python -m guetteur.publish.bundle``."""
 
 from __future__ import annotations
 
@@ -70,7 +70,14 @@ def _words(path: Path) -> WordTable:
         words = msgspec.convert({"lures": table["lures"], **flat}, WordTable)
     except msgspec.ValidationError as error:
         raise DataFileError("words_invalid", f"{path}: {error}", "mend the file") from None
-    for group in (*words.lures.values(), words.weak_lures, words.fillers, words.government, words.distinctive, words.everyday):
+    for group in (
+        *words.lures.values(),
+        words.weak_lures,
+        words.fillers,
+        words.government,
+        words.distinctive,
+        words.everyday,
+    ):
         for word in group:
             if not re.fullmatch("[a-z0-9]{2,}", word):
                 raise DataFileError("words_invalid", f"{path}: {word!r} is not folded", "use a-z and 0-9 only")
@@ -114,7 +121,7 @@ def main() -> None:
     """Command line: ``[BLOCKLISTS [DATA]]``."""
     root = Path(__file__).parents[3]
     source = Path(sys.argv[1]) if len(sys.argv) > 1 else root / "blocklists"
-    target = Path(sys.argv[2]) if len(sys.argv) > 2 else Path(__file__).parents[1] / "data"  # noqa: PLR2004
+    target = Path(sys.argv[2]) if len(sys.argv) > 2 else Path(__file__).parents[1] / "data"
     try:
         counts = build(source, target)
     except DataFileError as error:

@@ -27,7 +27,7 @@ def check(_subject: UrlSubject, facts: Facts) -> Evidence | Skip | None:
     body = word.entry.body
     if severity is None or body is None:
         return None
-    said = ", ".join(f"« {lure.entry.word} »" for lure in lures[:3])
+    said = ", ".join(lure.entry.word for lure in lures[:3])
     return Evidence("combosquat", severity, "name_with_lure", {"name": body.name, "words": said}, body)
 
 
@@ -36,6 +36,7 @@ def _severity(word: Word, lures: tuple[Word, ...], names: NameView) -> Severity 
     telling = sum(0.5 if lure.entry.weak else 1 for lure in lures if lure.whole)
     if names.of_kind(Kind.GOVERNMENT):
         telling += 1
+    steps: tuple[tuple[float, Severity], ...]
     if word.entry.everyday:
         if not any(lure.label == word.label for lure in lures):
             return None

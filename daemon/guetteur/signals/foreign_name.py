@@ -22,28 +22,37 @@ def check(subject: UrlSubject, facts: Facts) -> Evidence | Skip | None:
     body = word.entry.body
     if body is None:
         return None
-    distinctive = word.entry.kind is Kind.NAME
-    registered = facts.names.registered
+    severity, code = _weigh(word, named, subject, facts)
     params = {"name": body.name, "real": subject.registrable_domain or subject.host}
-    if word.disguised and word.whole and distinctive:
-        return Evidence("foreign_name", Severity.STRONG, "digits_for_letters", params, body)
-    said = {item.entry.word for item in named if item.entry.body is body and item.whole}
-    if len(said) > 1:
-        return Evidence("foreign_name", Severity.STRONG, "several_names", params, body)
-    if subject.shared or (facts.shared_zone and word.label < registered):
-        return Evidence("foreign_name", Severity.MODERATE, "name_on_free_hosting", params, body)
-    if word.label < registered:
-        severity = Severity.MODERATE if distinctive else Severity.WEAK
-        return Evidence("foreign_name", severity, "name_in_subdomain", params, body)
-    if word.alone:
-        # Bodies hold their own label under many suffixes, more than any registry knows of.
-        return Evidence("foreign_name", Severity.WEAK, "name_under_other_suffix", params, body)
-    severity = Severity.MODERATE if distinctive and word.whole else Severity.WEAK
-    return Evidence("foreign_name", severity, "name_in_domain", params, body)
+    return Evidence("foreign_name", severity, code, params, body)
+
+
+def _weigh(word: Word, named: list[Word], subject: UrlSubject, facts: Facts) -> tuple[Severity, str]:
+    registered = facts.names.registered
+    moderate_if_distinctive = Severity.MODERATE if word.entry.kind is Kind.NAME else Severity.WEAK
+    said = {item.entry.word for item in named if item.entry.body is word.entry.body and item.whole}
+    # First row that holds. Bodies hold their own label under many suffixes, more than any registry knows of, so the
+    # bare name under another suffix weighs least.
+    rows = (
+        (word.disguised and word.whole and word.entry.kind is Kind.NAME, Severity.STRONG, "digits_for_letters"),
+        (len(said) > 1, Severity.STRONG, "several_names"),
+        (subject.shared or facts.shared_zone, Severity.MODERATE, "name_on_free_hosting"),
+        (word.label < registered, moderate_if_distinctive, "name_in_subdomain"),
+        (word.alone, Severity.WEAK, "name_under_other_suffix"),
+        (word.whole, moderate_if_distinctive, "name_in_domain"),
+    )
+    return next(((severity, code) for holds, severity, code in rows if holds), (Severity.WEAK, "name_in_domain"))
 
 
 SIGNAL = Signal(
     "foreign_name",
-    ("digits_for_letters", "several_names", "name_on_free_hosting", "name_in_subdomain", "name_under_other_suffix", "name_in_domain"),
+    (
+        "digits_for_letters",
+        "several_names",
+        "name_on_free_hosting",
+        "name_in_subdomain",
+        "name_under_other_suffix",
+        "name_in_domain",
+    ),
     check,
 )

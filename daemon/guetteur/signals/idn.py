@@ -24,7 +24,9 @@ def check(subject: UrlSubject, facts: Facts) -> Evidence | Skip | None:
     short = any(word.entry.word == look.target and word.entry.kind is Kind.SHORT_NAME for word in facts.names.words)
     if not strange:
         # French accents alone are how the name is spelt (`crédit-agricole`): foreign, but no trick of letters.
-        return Evidence("idn", Severity.MODERATE, "accented_name", {"seen": look.seen, "name": look.body.name}, look.body)
+        return Evidence(
+            "idn", Severity.MODERATE, "accented_name", {"seen": look.seen, "name": look.body.name}, look.body
+        )
     severity = Severity.MODERATE if short and not look.alone else Severity.STRONG
     params = {"seen": look.seen, "letters": " ".join(strange), "name": look.body.name, "host": subject.host}
     return Evidence("idn", severity, "foreign_letters", params, look.body)

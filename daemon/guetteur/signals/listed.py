@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def check(_subject: UrlSubject, facts: Facts) -> Evidence | Skip | None:
-    """Listed hosts are dangerous, unless official: one bad page on a town hall's site must not condemn the town hall."""
+    """Listed hosts are dangerous, unless official: one bad page on its site must not condemn a town hall."""
     if facts.official is not None:
         return None
     if isinstance(facts.listing, Unavailable):

@@ -24,7 +24,9 @@ def check(subject: UrlSubject, facts: Facts) -> Evidence | Skip | None:
     lures = facts.names.lures()
     cues = sum(0.5 if lure.entry.weak else 1 for lure in lures if lure.whole)
     cues += bool(facts.names.of_kind(Kind.GOVERNMENT)) + (0.5 if subject.shared or facts.shared_zone else 0)
-    severity, look = max(((_severity(look, cues), look) for look in looks), key=lambda pair: (pair[0], len(pair[1].seen)))
+    severity, look = max(
+        ((_severity(look, cues), look) for look in looks), key=lambda pair: (pair[0], len(pair[1].seen))
+    )
     code = {"skeleton": "same_shape", "stretched": "doubled_letters", "edit": "one_letter_off"}[look.how]
     return Evidence("lookalike", severity, code, {"seen": look.seen, "name": look.body.name}, look.body)
 

@@ -1,8 +1,8 @@
 """Just enough HTTP/1.1 for one client and one server we know: our own daemon.
 
-``http.client`` would do, but importing it (``email``, ``ssl``) costs 11 to 25 ms of the 60 ms a browser should wait
-for the relay to start. Here a request either gets a whole answer with a Content-Length before a deadline, or fails,
-and the failure says whether a byte of an answer had been read: after that, nothing may be sent again.
+``http.client`` would do but for three things that its tests here asked for: one deadline over the whole exchange (a head
+that drips in byte by byte resets its per-read time-out), a too large answer refused by its head, and a plain word on
+whether a byte of an answer had been read, after which nothing may be sent again. See docs/adr/0004.
 """
 
 from __future__ import annotations

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 LOG = logging.getLogger(__name__)
 
 
-class _Refused(GuetteurError):
+class _RefusedError(GuetteurError):
     def __init__(self, status: int, code: str, message: str, hint: str) -> None:
         super().__init__(code, message, hint)
         self.status = status
@@ -40,13 +40,15 @@ def make_guard(listener: Listener) -> Callable[..., Awaitable[web.StreamResponse
         try:
             _admit(request, listener)
             return await handler(request)
-        except _Refused as refused:
+        except _RefusedError as refused:
             return json_error(refused, refused.status)
         except InvalidInputError as error:
             return json_error(error, 400)
         except web.HTTPRequestEntityTooLarge:
             limit = request.client_max_size
-            return json_error(_Refused(413, "body_too_large", f"a body has at most {limit} bytes", "ask in parts"), 413)
+            return json_error(
+                _RefusedError(413, "body_too_large", f"a body has at most {limit} bytes", "ask in parts"), 413
+            )
         except web.HTTPException as error:
             code = {404: "no_such_path", 405: "method_not_allowed"}.get(error.status, "bad_request")
             hint = "GET /v1/openapi.json lists what can be asked"
@@ -72,20 +74,20 @@ def json_response(reply: object, status: int = 200) -> web.Response:
 def _admit(request: web.Request, listener: Listener) -> None:
     if request.headers.getall("Host", []) != [listener.host]:
         # A rebound web page carries its own host name: this comparison is what stops it.
-        raise _Refused(421, "wrong_host", "the request names another host", f"send Host: {listener.host}")
+        raise _RefusedError(421, "wrong_host", "the request names another host", f"send Host: {listener.host}")
     if "Origin" in request.headers:
-        raise _Refused(403, "web_page_refused", "web pages may not ask", "the extension asks by native messaging")
+        raise _RefusedError(403, "web_page_refused", "web pages may not ask", "the extension asks by native messaging")
     if listener.key is not None:
         given = request.headers.getall("Authorization", [])
         expected = f"{AUTH_SCHEME} {listener.key}"
         if len(given) != 1 or not hmac.compare_digest(given[0].encode(), expected.encode()):
-            raise _Refused(401, "wrong_key", "the key is missing or wrong", "read it from loopback.json")
+            raise _RefusedError(401, "wrong_key", "the key is missing or wrong", "read it from loopback.json")
     elif not _same_user(request):
-        raise _Refused(403, "another_user", "another user's programs may not ask", "start your own daemon")
+        raise _RefusedError(403, "another_user", "another user's programs may not ask", "start your own daemon")
     if request.rel_url.raw_query_string:
-        raise _Refused(400, "query_refused", "there are no query strings", "put everything in the body")
+        raise _RefusedError(400, "query_refused", "there are no query strings", "put everything in the body")
     if request.method == "POST" and request.content_type != "application/json":
-        raise _Refused(415, "not_json", "the body is not declared as JSON", "send Content-Type: application/json")
+        raise _RefusedError(415, "not_json", "the body is not declared as JSON", "send Content-Type: application/json")
 
 
 def _same_user(request: web.Request) -> bool:

@@ -109,7 +109,7 @@ class ErrorReply(Struct, frozen=True):
 
 
 class BatchReply(Struct, frozen=True):
-    """Verdicts in the order asked; each entry is a `VerdictReply` or an `ErrorReply` (two untagged kinds, so typed Any)."""
+    """Verdicts in the order asked; each is a `VerdictReply` or an `ErrorReply` (untagged, so typed Any)."""
 
     results: list[Any]
 

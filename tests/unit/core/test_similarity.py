@@ -23,7 +23,13 @@ def test_letters_drops_everything_else() -> None:
 
 @pytest.mark.parametrize(
     ("fake", "real"),
-    [("lmpots", "impots"), ("rnicrosoft", "microsoft"), ("vvise", "wise"), ("b0ursorama", "boursorama"), ("arneli", "ameli")],
+    [
+        ("lmpots", "impots"),
+        ("rnicrosoft", "microsoft"),
+        ("vvise", "wise"),
+        ("b0ursorama", "boursorama"),
+        ("arneli", "ameli"),
+    ],
 )
 def test_same_skeleton(fake: str, real: str) -> None:
     assert skeleton(fake) == skeleton(real)

@@ -123,7 +123,9 @@ def test_any_text_is_an_address_or_a_coded_error(text: str) -> None:
     try:
         subject = parse_host_or_url(text)
     except InvalidInputError as error:
-        assert error.code in {"not_a_url", "not_a_web_address", "url_too_long", "empty_line"}
+        code = error.code
     else:
+        code = "read"
         assert subject.host.isascii()
         assert subject.url.startswith(f"{subject.scheme}://")
+    assert code in {"read", "not_a_url", "not_a_web_address", "url_too_long", "empty_line"}

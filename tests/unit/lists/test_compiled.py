@@ -38,7 +38,9 @@ def test_answers_like_a_set_with_the_parent_rule(listed: set[str], asked: list[s
 
 
 def test_tells_sources_and_first_day(tmp_path: Path) -> None:
-    compiled = build(tmp_path / "l.bin", [ListedHost("evil.example", 3, date(2026, 7, 1)), ListedHost("bad.example", 2)])
+    compiled = build(
+        tmp_path / "l.bin", [ListedHost("evil.example", 3, date(2026, 7, 1)), ListedHost("bad.example", 2)]
+    )
     found = compiled.find("www.evil.example")
     assert found is not None
     assert (found.entry, found.sources, found.first_seen) == ("evil.example", ("one", "two"), date(2026, 7, 1))

@@ -349,7 +349,7 @@ def test_start_and_round_trip_are_fast(relayed: Browser) -> None:
         relay.ask(1, "/nowhere")
         starts.append(time.perf_counter() - began)
         relay.end()
-    print(f"start {min(starts) * 1000:.1f} ms, round trip p50 {statistics.median(took) * 1000:.2f} ms")  # noqa: T201
+    print(f"start {min(starts) * 1000:.1f} ms, round trip p50 {statistics.median(took) * 1000:.2f} ms")
     # Generous, for slow machines: what is caught is an import of aiohttp or a Nagle delay.
     assert min(starts) < 0.25
     assert statistics.median(took) < 0.02

@@ -45,10 +45,14 @@ async def ask(tmp_path: Path) -> AsyncIterator[Any]:
     connector = aiohttp.UnixConnector(str(settings.socket_path))
     async with daemon(settings), aiohttp.ClientSession("http://localhost", connector=connector) as session:
 
-        async def call(path: str, body: object | bytes | None = None, method: str = "", **headers: str) -> tuple[int, Any]:
+        async def call(
+            path: str, body: object | bytes | None = None, method: str = "", **headers: str
+        ) -> tuple[int, Any]:
             data = body if isinstance(body, bytes) or body is None else json.dumps(body).encode()
             method = method or ("GET" if body is None else "POST")
-            sent = {"Content-Type": "application/json"} | {name.replace("_", "-"): text for name, text in headers.items()}
+            sent = {"Content-Type": "application/json"} | {
+                name.replace("_", "-"): text for name, text in headers.items()
+            }
             async with session.request(method, path, data=data, headers=sent) as reply:
                 return reply.status, await reply.json()
 
@@ -159,7 +163,9 @@ async def test_the_openapi_document_describes_what_is_answered(ask: Any) -> None
         }
         jsonschema.validate(reply, schema)
         if body is not None:
-            asked = operation["requestBody"]["content"]["application/json"]["schema"] | {"components": document["components"]}
+            asked = operation["requestBody"]["content"]["application/json"]["schema"] | {
+                "components": document["components"]
+            }
             jsonschema.validate(body, asked)
     _, error = await ask("/v1/check/url", {"url": "x"})
     jsonschema.validate(error, document["components"]["schemas"]["ErrorReply"] | {"components": document["components"]})

@@ -10,7 +10,7 @@ import types
 if os.environ.get("GUETTEUR_STUB"):
 
     def main() -> None:
-        import stub_daemon  # noqa: PLC0415 - aiohttp only in the process that serves
+        import stub_daemon
 
         sys.exit(stub_daemon.main())
 

@@ -17,7 +17,7 @@ def main() -> int:
 async def serve() -> int:
     bound = await bind(load_settings())
     if isinstance(bound, AlreadyRunning):
-        print(f"already running: {bound.pid}", flush=True)  # noqa: T201
+        print(f"already running: {bound.pid}", flush=True)
         return int(os.environ.get("STUB_SECOND_STATUS", "0"))
     app = web.Application(client_max_size=8 * 1024 * 1024, middlewares=[guard(bound)])
     app.router.add_get("/v1/status", status)

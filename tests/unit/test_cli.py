@@ -1,0 +1,89 @@
+"""The commands as a person runs them, in a real process."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.enable_socket
+
+FAKE, GOOD = "impots.gouv.fr.verif-dossier.com", "www.example.org"
+
+
+def run(*arguments: str, home: Path, stdin: str = "") -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "guetteur", *arguments],
+        env=os.environ | {"GUETTEUR_HOME": str(home), "LANG": "fr_FR.UTF-8"},
+        input=stdin,
+        capture_output=True,
+        text=True,
+        timeout=50,
+        check=False,
+    )
+
+
+def test_check_says_why_and_where_the_real_site_is(tmp_path: Path) -> None:
+    done = run("check", FAKE, home=tmp_path)
+    assert done.returncode == 1
+    assert "Danger" in done.stdout
+    assert "https://www.impots.gouv.fr/" in done.stdout
+    english = run("check", "--lang", "en", FAKE, home=tmp_path)
+    assert "This page imitates" in english.stdout
+
+
+def test_check_exit_status_and_json(tmp_path: Path) -> None:
+    assert run("check", GOOD, home=tmp_path).returncode == 0
+    done = run("check", "--json", GOOD, FAKE, "http://[", home=tmp_path)
+    assert done.returncode == 2
+    first, second, third = (json.loads(line) for line in done.stdout.splitlines())
+    assert (first["level"], second["level"]) == ("NO_KNOWN_RISK", "DANGER")
+    assert third["error"]["code"] == "not_a_url"
+    assert not done.stderr
+
+
+def test_hostile_text_is_shown_as_text(tmp_path: Path) -> None:
+    done = run("check", "http://[bold red]x[/]/", "https://example.org/[link=file:///]x[/link]", home=tmp_path)
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_scan_answers_line_by_line_in_order(tmp_path: Path, workers: str) -> None:
+    lines = [FAKE if n % 3 == 0 else f"h{n}.example.org" for n in range(1200)]
+    done = run(
+        "scan", "-", "--no-lists", "--workers", workers, home=tmp_path, stdin="\n".join([*lines, "", "http://["])
+    )
+    answers = [json.loads(line) for line in done.stdout.splitlines()]
+    assert done.returncode == 1
+    assert [answer["input"] for answer in answers] == [*lines, "http://["]
+    assert set(answers[0]) == {"input", "level", "body", "signals", "reasons"}
+    assert (answers[0]["level"], answers[0]["body"]) == ("DANGER", "impots")
+    assert answers[0]["reasons"][0]["text"]
+    assert answers[-1]["error"]["code"] == "not_a_url"
+
+
+def test_scan_of_a_missing_file_says_so(tmp_path: Path) -> None:
+    done = run("scan", str(tmp_path / "none"), home=tmp_path)
+    assert done.returncode == 2
+    assert "none" in done.stderr
+
+
+def test_status_without_a_daemon_hints(tmp_path: Path) -> None:
+    done = run("status", home=tmp_path)
+    assert done.returncode == 2
+    assert "→" in done.stderr
+
+
+def test_an_unknown_transport_is_said(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "guetteur", "status"],
+        env=os.environ | {"GUETTEUR_HOME": str(tmp_path), "GUETTEUR_TRANSPORT": "pigeon"},
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert "pigeon" in done.stderr
