@@ -39,7 +39,9 @@ bench: $(VENV)/.done $(DATA) $(EXTENSION) $(FIREFOX) ## measure the check in the
 	$(PY) tests/bench/check.py
 	$(PY) tests/e2e/measure.py
 
-sync-blocklists: $(VENV)/.done ## compile blocklists/ into the files the package ships
+sync-blocklists: build ## compile the lists in blocklists/ (nothing is fetched yet)
+
+build: $(VENV)/.done ## compile blocklists/ into the files the package ships
 	$(PY) -m guetteur.publish.bundle
 
 extension: $(EXTENSION) $(FIREFOX) ## build the extension for Chromium and Firefox, unpacked and packed, into dist/

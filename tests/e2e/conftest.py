@@ -41,10 +41,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run in every engine that is installed; ``GUETTEUR_BROWSERS=firefox`` chooses."""
+    """Run in every engine; ``GUETTEUR_BROWSERS=firefox`` chooses. One that is not installed is skipped by name."""
     if "engine" in metafunc.fixturenames:
         wanted = os.environ.get("GUETTEUR_BROWSERS", "chromium,firefox").split(",")
-        metafunc.parametrize("engine", wanted, scope="session")
+        metafunc.parametrize("engine", [_engine(name) for name in wanted], scope="session")
+
+
+def _engine(name: str) -> object:
+    executable = sys.modules[ENGINES[name].__module__].EXECUTABLE
+    missing = pytest.mark.skipif(not Path(executable).exists(), reason=f"{executable} is not installed")
+    return pytest.param(name, marks=missing)
 
 
 @pytest.fixture(scope="session")
