@@ -61,7 +61,9 @@ def build_web_app(settings: Settings, listener: Listener) -> web.Application:
     from guetteur.web.guard import make_guard  # noqa: PLC0415
     from guetteur.web.routes import Service  # noqa: PLC0415
 
-    service = Service(build_checker(settings.data_dir), load_explainers(), now_utc, now_utc())
+    service = Service(
+        build_checker(settings.data_dir), settings.data_dir / "starter.hosts", load_explainers(), now_utc, now_utc()
+    )
     app = web.Application(middlewares=[make_guard(listener)], client_max_size=settings.max_body_bytes)
     app.add_routes(service.routes())
     return app

@@ -44,7 +44,7 @@ def test_no_own_host_is_flagged(checker: Checker, now: datetime) -> None:
 def test_no_public_sector_host_is_flagged(checker: Checker, now: datetime) -> None:
     flagged = [
         host
-        for host in checker.public_hosts.hosts()
+        for host in checker.public_hosts.entries()
         if checker.check(parse_host_or_url(f"https://{host}/"), now=now).level is not Level.OFFICIAL
     ]
     assert not flagged

@@ -80,7 +80,7 @@ def test_a_short_name_with_a_plain_lure_is_caught(checker_without_lists: Checker
 
 def test_listed_hosts_are_danger_and_say_since_when(checker: Checker, now: datetime) -> None:
     assert checker.blocklist is not None
-    host = next(iter(checker.blocklist.hosts()))
+    host = next(iter(checker.blocklist.entries()))
     for name in (host, f"login.{host}"):
         verdict = checker.check(parse_host_or_url(name), now=now)
         assert verdict.level is Level.DANGER

@@ -1,4 +1,4 @@
-"""Reader of a compiled host list: opens in well under a millisecond, keeps nothing on the Python heap."""
+"""Reader of a compiled list: opens in well under a millisecond and keeps nothing on the Python heap."""
 
 from __future__ import annotations
 
@@ -8,38 +8,44 @@ import sys
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+import marisa_trie
 import msgspec
 import xxhash
 
 from guetteur.core.facts import Listing
 from guetteur.errors import DataFileError
-from guetteur.lists.layout import EPOCH, HEADER, MAGIC, NO_NAME
+from guetteur.lists.layout import EPOCH, HEADER, MAGIC, TAG_MASK, padding
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
 _HINT = "reinstall guetteur, or in a checkout run: make build"
+NOT_LISTED = -1
 
 
-class Meta(msgspec.Struct, frozen=True):
+class Meta(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What a compiled list says of itself.
 
     Attributes:
         version: name of this state of the list.
         built_at: when it was compiled or, for shipped data, the day of the data.
-        sources: list names; bit ``n`` of an entry's source bits stands for the n-th.
-        listed: number of hosts.
+        sources: list names; bit ``n`` of a mark's source bits stands for the n-th.
+        listed: number of keys.
+        digest: hexadecimal sum over the entries (`guetteur.lists.digest`).
+        marks: pairs of source bits and first day seen (days since 2000-01-01, 0 unknown).
     """
 
     version: str
     built_at: datetime
     sources: tuple[str, ...]
     listed: int
+    digest: str
+    marks: tuple[tuple[int, int], ...]
 
 
 class CompiledList:
-    """A set of hosts with the parent rule: a host is in it when it or one of its parents was listed."""
+    """A set of hosts and pages with the parent rule: a host is in it when it or one of its parents is a key."""
 
     def __init__(self, path: Path) -> None:
         """Map the file.
@@ -58,85 +64,110 @@ class CompiledList:
             raise DataFileError("list_damaged", f"{path} is empty", _HINT) from None
         try:
             self._read_layout()
-        except (ValueError, struct.error, msgspec.DecodeError) as error:
+        except (ValueError, RuntimeError, struct.error, msgspec.MsgspecError) as error:
             raise DataFileError("list_damaged", f"{path} is no compiled list: {error}", _HINT) from None
 
     def _read_layout(self) -> None:
-        magic, meta_length, bits, entries, blob_length, key = HEADER.unpack_from(self._map)
+        magic, meta_length, bits, tags, trie_length, keys, seed = HEADER.unpack_from(self._map)
         if magic != MAGIC:
             raise ValueError("unknown format")
-        at = HEADER.size + meta_length
-        sizes = (8 * entries, 4 * entries, 2 * entries, 2 * entries, 4 * (2**bits + 1), blob_length)
-        if bits > 32 or len(self._map) != at + sum(sizes):
-            raise ValueError("length does not fit the header")
-        self.meta = msgspec.json.decode(self._map[HEADER.size : at].rstrip(b"\x00"), type=Meta)
         view = memoryview(self._map)
-        parts = []
+        sizes = (meta_length, trie_length, 4 * (2**bits + 1) if bits < 32 else 0, 2 * keys, 2 * tags)
+        at, parts = HEADER.size, []
         for size in sizes:
             parts.append(view[at : at + size])
-            at += size
-        self._hashes = parts[0].cast("Q")
-        self._names = parts[1].cast("I")
-        self._sources = parts[2].cast("H")
-        self._days = parts[3].cast("H")
-        self._buckets = parts[4].cast("I")
-        self._blob = parts[5]
+            at += size + padding(size)
+        if bits >= 32 or at != len(view) or tags >= 2**32:
+            raise ValueError("length does not fit the header")
+        self.meta = msgspec.json.decode(parts[0], type=Meta)
+        self._buckets = parts[2].cast("I")
+        if self._buckets[2**bits] != tags or self.meta.listed != keys:
+            raise ValueError("parts do not fit each other")
+        self._trie = marisa_trie.BinaryTrie()
+        self._trie.map(parts[1])
+        self._marks = parts[3].cast("H")
+        self._tags = parts[4].cast("H")
         self._shift = 64 - bits
-        self._key = key
+        self._seed = seed
 
-    def find(self, host: str) -> Listing | None:
-        """The entry that ``host`` is or lies under: the shortest listed name on the way down, or None."""
-        at = host.rfind(".")
+    def find_id(self, host: str, path: str = "") -> int:
+        """Number of the key that ``host`` is or lies under, or that ``host`` + ``path`` lies under; else NOT_LISTED.
+
+        ``host`` is a normalised ASCII host; ``path`` starts with a slash, without query. The shortest key wins. Only
+        the exact host's pages are listed by path, not its sub-domains'.
+        """
+        name = host.encode("ascii")
+        tags, buckets, shift, seed = self._tags, self._buckets, self._shift, self._seed
+        end = name.rfind(b".")
         while True:
-            # The bare last label is skipped unless it is the whole host: no list names a top-level domain.
-            at = host.rfind(".", 0, max(at, 0))
-            name = host[at + 1 :]
-            index = self._index(name)
-            if index is None:
-                return None
-            if self._names[index] != NO_NAME and self._name(index) == name:
-                return self._listing(index, name)
-            if at < 0:
-                return None
+            # The bare last label is passed over unless it is the whole host: no list names a top-level domain.
+            start = name.rfind(b".", 0, end) + 1 if end > 0 else 0
+            part = name[start:]
+            value = xxhash.xxh3_64_intdigest(part, seed)
+            bucket, tag = value >> shift, value & TAG_MASK
+            passes = False
+            for index in range(buckets[bucket], buckets[bucket + 1]):
+                stored = tags[index]
+                if stored >= tag:
+                    if stored == tag:
+                        passes = True
+                    elif stored == tag + 1:
+                        key: int | None = self._trie.get(part)
+                        if key is not None:
+                            return key
+                        # Another name's tag: it may still hide a parent's with the same bits.
+                        passes = True
+                    else:
+                        break
+            if not passes:
+                return NOT_LISTED
+            if start == 0:
+                return self._find_page(name, path) if path else NOT_LISTED
+            end = start - 1
+
+    def _find_page(self, host: bytes, path: str) -> int:
+        # `/a/b/c` is asked as host/a, host/a/b, host/a/b/c; a host that lists pages has at most a few levels.
+        name = host
+        for segment in path.encode("utf-8").strip(b"/").split(b"/"):
+            name += b"/" + segment
+            key: int | None = self._trie.get(name)
+            if key is not None:
+                return key
+            if next(self._trie.iterkeys(name + b"/"), None) is None:
+                break
+        return NOT_LISTED
+
+    def find(self, host: str, path: str = "") -> Listing | None:
+        """The entry that answers for ``host`` (and ``path``), or None; see `find_id`."""
+        key = self.find_id(host, path)
+        return None if key == NOT_LISTED else self.listing(key)
+
+    def listing(self, key: int) -> Listing:
+        """What the list says of the key with this number."""
+        bits, day = self.meta.marks[self._marks[key]]
+        names = tuple(source for bit, source in enumerate(self.meta.sources) if bits >> bit & 1)
+        entry = self._trie.restore_key(key).decode("utf-8")
+        return Listing(entry, names, EPOCH + timedelta(days=day) if day else None)
+
+    def mark(self, key: str) -> tuple[int, int] | None:
+        """Source bits and first day of exactly ``key``, or None when it is no key."""
+        number: int | None = self._trie.get(key.encode("utf-8"))
+        return None if number is None else self.meta.marks[self._marks[number]]
+
+    def holds(self, key: str) -> bool:
+        """Whether ``key`` itself is listed, whatever its parents are."""
+        return self._trie.get(key.encode("utf-8")) is not None
 
     def __contains__(self, host: str) -> bool:
-        return self.find(host) is not None
-
-    def holds(self, host: str) -> bool:
-        """Whether ``host`` itself was listed, whatever its parents are."""
-        index = self._index(host)
-        return index is not None and self._names[index] != NO_NAME and self._name(index) == host
+        return self.find_id(host) != NOT_LISTED
 
     def __len__(self) -> int:
         return self.meta.listed
 
-    def hosts(self) -> Iterator[str]:
-        """Every listed host, in the order the compiler was given them."""
-        at, end = 0, len(self._blob)
-        while at < end:
-            length = self._blob[at]
-            yield bytes(self._blob[at + 1 : at + 1 + length]).decode("ascii")
-            at += 1 + length
+    def entries(self) -> Iterator[str]:
+        """Every key, in no order that means anything."""
+        return (key.decode("utf-8") for key in self._trie.iterkeys())
 
     def age_days(self, now: datetime) -> int:
         """Whole days since the list was built; never negative, whatever the clock says."""
         return max(0, (now - self.meta.built_at.astimezone(UTC)).days)
-
-    def _index(self, name: str) -> int | None:
-        wanted = xxhash.xxh3_64_intdigest(name.encode("ascii"), self._key)
-        bucket = wanted >> self._shift
-        hashes = self._hashes
-        for index in range(self._buckets[bucket], self._buckets[bucket + 1]):
-            if hashes[index] == wanted:
-                return index
-        return None
-
-    def _name(self, index: int) -> str:
-        at = self._names[index]
-        return bytes(self._blob[at + 1 : at + 1 + self._blob[at]]).decode("ascii")
-
-    def _listing(self, index: int, name: str) -> Listing:
-        bits = self._sources[index]
-        names = tuple(source for bit, source in enumerate(self.meta.sources) if bits >> bit & 1)
-        day = self._days[index]
-        return Listing(name, names, EPOCH + timedelta(days=day) if day else None)

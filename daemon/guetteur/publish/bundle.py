@@ -17,13 +17,14 @@ from guetteur.core.subject import parse_host_or_url, split_host
 from guetteur.errors import DataFileError, InvalidInputError
 from guetteur.lists.knowledge import FILE_NAME, Knowledge
 from guetteur.publish.bodies import read_bodies, read_toml
-from guetteur.publish.compile import ListedHost, compile_list, write_atomically
+from guetteur.publish.compile import ListedKey, compile_list, write_atomically
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 PUBLIC_HOSTS, POPULAR, STARTER = "public_hosts.bin", "popular.bin", "starter.bin"
-_KEY = 0x67756574746575
+STARTER_HOSTS = "starter.hosts"
+"""The starter list's hosts for the browsers' own blocking, most relevant first, one a line."""
 
 
 def build(source: Path, target: Path) -> dict[str, int]:
@@ -51,15 +52,17 @@ def build(source: Path, target: Path) -> dict[str, int]:
     for name, reader in ((PUBLIC_HOSTS, _public_hosts), (POPULAR, _popular), (STARTER, _starter)):
         table = meta[name.removesuffix(".bin")]
         day: date = table["as_of"]
-        counts[name] = compile_list(
+        meta_written = compile_list(
             target / name,
             reader(source / table["file"], knowledge),
             version=f"{name.removesuffix('.bin')}-{day}",
             built_at=datetime(day.year, day.month, day.day, tzinfo=UTC),
             sources=tuple(table["sources"]),
-            key=_KEY,
             nested=name == POPULAR,
         )
+        counts[name] = meta_written.listed
+    hosts = "".join(f"{entry.key}\n" for entry in _starter(source / meta["starter"]["file"], knowledge))
+    write_atomically(target / STARTER_HOSTS, hosts.encode())
     return counts
 
 
@@ -89,7 +92,7 @@ def _lines(path: Path) -> Iterator[str]:
         yield from (line.strip() for line in file if line.strip() and not line.startswith("#"))
 
 
-def _public_hosts(path: Path, knowledge: Knowledge) -> Iterator[ListedHost]:
+def _public_hosts(path: Path, knowledge: Knowledge) -> Iterator[ListedKey]:
     """The State's list holds ``www.`` addresses for bodies that own the whole name: the twin without it counts too."""
     shared = frozenset(knowledge.shared_zones)
     for line in _lines(path):
@@ -98,15 +101,15 @@ def _public_hosts(path: Path, knowledge: Knowledge) -> Iterator[ListedHost]:
         except InvalidInputError:
             continue
         if split_host(host)[0] is not None and host not in shared:
-            yield ListedHost(host)
+            yield ListedKey(host)
 
 
-def _popular(path: Path, _knowledge: Knowledge) -> Iterator[ListedHost]:
-    yield from (ListedHost(host) for host in _lines(path))
-    yield from (ListedHost(entry["host"]) for entry in read_toml(path.with_name("allow.toml"))["allow"])
+def _popular(path: Path, _knowledge: Knowledge) -> Iterator[ListedKey]:
+    yield from (ListedKey(host) for host in _lines(path))
+    yield from (ListedKey(entry["host"]) for entry in read_toml(path.with_name("allow.toml"))["allow"])
 
 
-def _starter(path: Path, knowledge: Knowledge) -> Iterator[ListedHost]:
+def _starter(path: Path, knowledge: Knowledge) -> Iterator[ListedKey]:
     """What must never be blocked is taken out here, whatever a source says."""
     registry, shared = knowledge.registry(), frozenset(knowledge.shared_zones)
     rows: Iterable[dict[str, str]] = csv.DictReader(_lines(path))
@@ -114,7 +117,7 @@ def _starter(path: Path, knowledge: Knowledge) -> Iterator[ListedHost]:
         host = row["host"]
         if registry.official(host) is None and host not in shared and split_host(host)[0] is not None:
             day = date.fromisoformat(row["first_seen"]) if row["first_seen"] else None
-            yield ListedHost(host, int(row["source_bits"]), day)
+            yield ListedKey(host, int(row["source_bits"]), day)
 
 
 def main() -> None:

@@ -1,84 +1,125 @@
-"""Writes compiled host lists (layout: `guetteur.lists.layout`)."""
+"""Writes compiled lists (layout: `guetteur.lists.layout`)."""
 
 from __future__ import annotations
 
 import os
 from array import array
+from itertools import count
 from typing import TYPE_CHECKING, NamedTuple
 
+import marisa_trie
 import msgspec
-import xxhash
 
-from guetteur.core.hostwalk import parents
+from guetteur.errors import DataFileError
+from guetteur.lists import digest
 from guetteur.lists.compiled import Meta
-from guetteur.lists.layout import EPOCH, HEADER, MAGIC, NO_NAME
+from guetteur.lists.layout import EPOCH, HEADER, MAGIC, MAX_MARKS, TAG_MASK, hash_name, key_parents, padding
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date, datetime
     from pathlib import Path
 
-_ENTRIES_PER_BUCKET = 2
+_TAGS_PER_BUCKET = 4
+_PARTITION_BITS = 6
+"""Hashes are sorted in 64 parts, so that ten million need no list of ten million Python integers."""
+
+SEED = 0x67756574746575
 
 
-class ListedHost(NamedTuple):
-    """One host to compile: normalised ASCII host, bits of the sources that list it, first day seen."""
+class ListedKey(NamedTuple):
+    """One entry to compile: a normalised ASCII host or ``host/path``, bits of its sources, first day seen."""
 
-    host: str
+    key: str
     source_bits: int = 1
     first_seen: date | None = None
 
 
 def compile_list(  # noqa: PLR0913 -- the parts of a list's identity
     path: Path,
-    hosts: Iterable[ListedHost],
+    entries: Iterable[ListedKey],
     *,
     version: str,
     built_at: datetime,
     sources: tuple[str, ...],
-    key: int,
     nested: bool = False,
-) -> int:
-    """Write the compiled form of ``hosts`` to ``path``, atomically; return how many hosts it lists.
+) -> Meta:
+    """Write the compiled form of ``entries`` to ``path``, atomically; return what it says of itself.
 
-    A host whose parent is listed too is kept out, since the parent answers for it, unless ``nested`` says that each
-    host is asked for by itself. The same input gives the same bytes.
+    A key whose parent is a key too is kept out, since the parent answers for it, unless ``nested`` says that each key
+    is asked for by itself. The last of two equal keys stands. The same input gives the same bytes.
+
+    Raises:
+        DataFileError: ``too_many_marks`` when there are more pairs of sources and days than a list can hold.
     """
-    by_name = {entry.host: entry for entry in hosts}
-    listed = [
-        entry for entry in by_name.values() if nested or not any(up in by_name for up in list(parents(entry.host))[1:])
-    ]
-    blob, rows = bytearray(), dict[int, tuple[int, int, int]]()
-    for entry in listed:
-        rows[_hash(entry.host, key)] = (len(blob), entry.source_bits, _day(entry.first_seen))
-        name = entry.host.encode("ascii")
-        blob += bytes((len(name),)) + name
-    if len(rows) != len(listed):
-        # Two hosts with one 64-bit hash: another key parts them.
-        return compile_list(
-            path, listed, version=version, built_at=built_at, sources=sources, key=key + 1, nested=nested
-        )
-    for entry in listed:
-        for up in list(parents(entry.host))[1:]:
-            rows.setdefault(_hash(up, key), (NO_NAME, 0, 0))
-    order = sorted(rows)
-    bits = max(1, (len(order) // _ENTRIES_PER_BUCKET).bit_length())
-    meta = msgspec.json.encode(Meta(version, built_at, sources, len(listed)))
-    meta += b"\x00" * (-(len(meta) + HEADER.size) % 8)
-    content = b"".join(
-        (
-            HEADER.pack(MAGIC, len(meta), bits, len(order), len(blob), key),
-            meta,
-            array("Q", order).tobytes(),
-            array("I", (rows[value][0] for value in order)).tobytes(),
-            array("H", (rows[value][1] for value in order)).tobytes(),
-            array("H", (rows[value][2] for value in order)).tobytes(),
-            _bucket_index(order, bits).tobytes(),
-            blob,
-        )
-    )
-    write_atomically(path, content)
-    return len(listed)
+    by_key = {entry.key: (entry.source_bits, day_number(entry.first_seen)) for entry in entries}
+    if not nested:
+        covered = [key for key in by_key if any(up in by_key for up in key_parents(key))]
+        for key in covered:
+            del by_key[key]
+    total = 0
+    for key, (bits, day) in by_key.items():
+        total = digest.add(total, digest.entry_digest(key, bits, day))
+    trie = marisa_trie.BinaryTrie([key.encode("utf-8") for key in sorted(by_key)])
+    marks, palette = _marks(trie, by_key)
+    bits, buckets, tags = _tags(by_key)
+    meta = Meta(version, built_at, sources, len(by_key), digest.to_hex(total), tuple(palette))
+    parts = (msgspec.json.encode(meta), trie.tobytes(), buckets.tobytes(), marks.tobytes(), tags.tobytes())
+    header = HEADER.pack(MAGIC, len(parts[0]), bits, len(tags), len(parts[1]), len(by_key), SEED)
+    write_atomically(path, header + b"".join(part + bytes(padding(len(part))) for part in parts))
+    return meta
+
+
+def day_number(day: date | None) -> int:
+    """Days since the format's epoch, 0 for unknown."""
+    return (day - EPOCH).days if day else 0
+
+
+def _marks(
+    trie: marisa_trie.BinaryTrie, by_key: dict[str, tuple[int, int]]
+) -> tuple[array[int], list[tuple[int, int]]]:
+    palette = sorted(set(by_key.values()))
+    if len(palette) > MAX_MARKS:
+        raise DataFileError("too_many_marks", f"{len(palette)} pairs of sources and days", "round old days to months")
+    numbers = dict(zip(palette, count()))
+    marks = array("H", bytes(2 * len(by_key)))
+    for name, number in trie.items():
+        marks[number] = numbers[by_key[name.decode("utf-8")]]
+    return marks, palette
+
+
+def _tags(keys: Iterable[str]) -> tuple[int, array[int], array[int]]:
+    """Bucket bits, bucket index and tags of all keys and their parents."""
+    partitions = [array("Q") for _ in range(2**_PARTITION_BITS)]
+    shift = 64 - _PARTITION_BITS
+    seen_parents: set[str] = set()
+    number = 0
+    for key in keys:
+        value = hash_name(key.encode("utf-8"), SEED)
+        partitions[value >> shift].append(value & ~1 | 1)
+        number += 1
+        for up in key_parents(key):
+            if up in seen_parents:
+                break
+            seen_parents.add(up)
+            value = hash_name(up.encode("utf-8"), SEED)
+            partitions[value >> shift].append(value & ~1)
+            number += 1
+    bits = max(_PARTITION_BITS, (number // _TAGS_PER_BUCKET).bit_length())
+    buckets, tags = array("I"), array("H")
+    down = 64 - bits
+    for part, values in enumerate(partitions):
+        # Within a bucket by tag: the reader stops at the first larger one.
+        rows = sorted((value >> down, value & TAG_MASK | value & 1) for value in set(values))
+        first, per_part = part << (bits - _PARTITION_BITS), 1 << (bits - _PARTITION_BITS)
+        at = 0
+        for bucket in range(first, first + per_part):
+            buckets.append(len(tags))
+            while at < len(rows) and rows[at][0] == bucket:
+                tags.append(rows[at][1])
+                at += 1
+    buckets.append(len(tags))
+    return bits, buckets, tags
 
 
 def write_atomically(path: Path, content: bytes) -> None:
@@ -90,22 +131,3 @@ def write_atomically(path: Path, content: bytes) -> None:
         file.flush()
         os.fsync(file.fileno())
     temporary.replace(path)
-
-
-def _bucket_index(order: list[int], bits: int) -> array[int]:
-    index, shift = array("I"), 64 - bits
-    at = 0
-    for bucket in range(2**bits):
-        while at < len(order) and order[at] >> shift < bucket:
-            at += 1
-        index.append(at)
-    index.append(len(order))
-    return index
-
-
-def _hash(name: str, key: int) -> int:
-    return xxhash.xxh3_64_intdigest(name.encode("ascii"), key)
-
-
-def _day(day: date | None) -> int:
-    return (day - EPOCH).days if day else 0

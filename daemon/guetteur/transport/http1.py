@@ -1,8 +1,8 @@
 """Just enough HTTP/1.1 for one client and one server we know: our own daemon.
 
-``http.client`` would do but for three things that its tests here asked for: one deadline over the whole exchange (a head
-that drips in byte by byte resets its per-read time-out), a too large answer refused by its head, and a plain word on
-whether a byte of an answer had been read, after which nothing may be sent again. See docs/adr/0004.
+``http.client`` would do but for three things that its tests here ask for: one deadline over the whole exchange (a
+head that drips in byte by byte resets its per-read time-out), a too large answer refused by its head, and a plain word
+on whether a byte of an answer had been read, after which nothing may be sent again. See docs/adr/0004.
 """
 
 from __future__ import annotations

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass, field
 from datetime import UTC
-from itertools import islice
 from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
@@ -20,6 +19,7 @@ from guetteur.web.guard import json_response
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
+    from pathlib import Path
 
     from guetteur.checker import Checker
     from guetteur.core.explain import Explainer
@@ -29,9 +29,8 @@ T = TypeVar("T")
 STALE_AFTER_DAYS = 7
 """Phishing pages live hours; a list older than a week protects against yesterday only."""
 
-_HOSTS_PER_PAGE = 16_000
-"""Keeps a page of hosts (at most about 40 bytes each on average) well under Firefox's 1 MiB cap on a frame."""
 _PAGE_BYTES = 700_000
+"""Keeps a page of hosts well under Firefox's 1 MiB cap on a frame."""
 
 
 @dataclass(slots=True)
@@ -40,6 +39,7 @@ class Service:
 
     Attributes:
         checker: judges subjects.
+        block_hosts: file of the hosts browsers block by themselves, one a line.
         explainers: sentences by language.
         clock: the moment, in UTC.
         started_at: when this daemon started.
@@ -47,6 +47,7 @@ class Service:
     """
 
     checker: Checker
+    block_hosts: Path
     explainers: dict[str, Explainer]
     clock: Callable[[], datetime]
     started_at: datetime
@@ -79,23 +80,24 @@ class Service:
         return json_response(wire.BatchReply(results))
 
     async def list_hosts(self, request: web.Request) -> web.Response:
-        """One page of the blocklist, most relevant hosts first."""
+        """One page of the hosts that browsers should block by themselves, most relevant first."""
         question = _decode(await request.read(), wire.ListHosts)
         blocklist = self.checker.blocklist
         if blocklist is None:
             return json_response(wire.ListHostsReply(None, question.version is None, 0, [], None))
-        version, total = blocklist.meta.version, len(blocklist)
+        version = blocklist.meta.version
         if question.version == version:
-            return json_response(wire.ListHostsReply(version, True, total, [], None))
+            return json_response(wire.ListHostsReply(version, True, len(blocklist), [], None))
+        lines = self.block_hosts.read_text("ascii").split()
         hosts: list[str] = []
         size = 0
-        for host in islice(blocklist.hosts(), question.cursor, question.cursor + _HOSTS_PER_PAGE):
+        for host in lines[question.cursor :]:
             size += len(host) + 3
             if size > _PAGE_BYTES:
                 break
             hosts.append(host)
         end = question.cursor + len(hosts)
-        return json_response(wire.ListHostsReply(version, False, total, hosts, end if end < total else None))
+        return json_response(wire.ListHostsReply(version, False, len(lines), hosts, end if end < len(lines) else None))
 
     async def status(self, _request: web.Request) -> web.Response:
         """Who answers, since when, with which lists."""
