@@ -71,7 +71,7 @@ $(VENV)/.done: requirements.lock pyproject.toml
 	$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
-$(DATA): $(VENV)/.done $(shell find blocklists -type f) daemon/guetteur/publish/bundle.py daemon/guetteur/publish/compile.py
+$(DATA): $(VENV)/.done $(shell find blocklists -type f) daemon/guetteur/publish/bundle.py daemon/guetteur/lists/writer.py
 	$(PY) -m guetteur.publish.bundle
 	@touch $@
 

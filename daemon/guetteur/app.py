@@ -12,6 +12,7 @@ from guetteur.checker import Checker
 from guetteur.errors import DataFileError
 from guetteur.lists.compiled import CompiledList
 from guetteur.lists.knowledge import load_knowledge
+from guetteur.lists.view import ListView
 from guetteur.signals import load_signals
 
 if TYPE_CHECKING:
@@ -38,10 +39,10 @@ def build_checker(data_dir: Path, *, with_lists: bool = True) -> Checker:
     Raises:
         DataFileError: the knowledge or the registry of public hosts cannot be read.
     """
-    blocklist: CompiledList | None = None
+    blocklist: ListView | None = None
     if with_lists:
         try:
-            blocklist = CompiledList(data_dir / "starter.bin")
+            blocklist = ListView(CompiledList(data_dir / "starter.bin"))
         except DataFileError as error:
             LOG.error("no blocklist: %s (%s)", error.message, error.hint)  # noqa: TRY400 -- the message says it all
     return Checker(

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from guetteur.core.verdict import Verdict
     from guetteur.lists.compiled import CompiledList
     from guetteur.lists.knowledge import Knowledge
+    from guetteur.lists.view import ListView
 
 
 class Checker:
@@ -41,7 +42,7 @@ class Checker:
         *,
         public_hosts: CompiledList,
         popular: CompiledList,
-        blocklist: CompiledList | None,
+        blocklist: ListView | None,
     ) -> None:
         self.registry: Registry = knowledge.registry()
         self.public_hosts = public_hosts
@@ -56,7 +57,7 @@ class Checker:
 
     def check(self, subject: UrlSubject, *, now: datetime) -> Verdict:
         """Judge one web address."""
-        version = self.blocklist.meta.version if self.blocklist is not None else None
+        version = self.blocklist.version if self.blocklist is not None else None
         return judge(subject, self.facts(subject), self._signals, list_version=version, now=now)
 
     def facts(self, subject: UrlSubject) -> Facts:
@@ -73,7 +74,7 @@ class Checker:
             infrastructure=infrastructure,
             kin=kin,
             shared_zone=zone is not None,
-            listing=self._listing(host),
+            listing=self._listing(subject),
             names=NOTHING if official or popular or infrastructure or kin else read_name(subject, self._lexicon, zone),
         )
 
@@ -90,7 +91,7 @@ class Checker:
         # Only the visited site itself: what strangers put below it is theirs.
         return self._popular.holds(host) or self._popular.holds(host.removeprefix("www."))
 
-    def _listing(self, host: str) -> Fact[Listing | None]:
+    def _listing(self, subject: UrlSubject) -> Fact[Listing | None]:
         if self.blocklist is None:
             return Unavailable("no_list")
-        return Known(self.blocklist.find(host))
+        return Known(self.blocklist.find(subject.host, subject.path.partition("?")[0]))

@@ -61,7 +61,12 @@ class Daemon:
                 stderr=log,
                 start_new_session=True,
             )
-        await until(self.status, "the daemon's answer", 20)
+        try:
+            await until(self._status_or_end, "the daemon's answer", 20)
+        except BaseException:
+            self._process.kill()
+            self._process.wait()
+            raise
 
     async def stop(self) -> None:
         """End it politely (SIGTERM) and keep relays from starting another."""
@@ -84,6 +89,12 @@ class Daemon:
         """Ask the daemon directly, without a browser."""
         answer = await asyncio.to_thread(self._request, path, body)
         return dict(answer)
+
+    async def _status_or_end(self) -> dict[str, Any] | None:
+        status = await self.status()
+        if status is None and self._process and self._process.poll() is not None:
+            raise AssertionError(f"the daemon ended: {(self.home / 'serve.log').read_text('utf-8')}")
+        return status
 
     async def first(self, level: str, hosts: Sequence[str]) -> str:
         """Return the first of some hosts the daemon gives this level."""

@@ -1,4 +1,4 @@
-r"""The compiled list file, byte by byte; `guetteur.lists.compiled` reads it, `guetteur.publish.compile` writes it.
+r"""The compiled list file, byte by byte; `guetteur.lists.compiled` reads it, `guetteur.lists.writer` writes it.
 
 ::
 
@@ -10,10 +10,10 @@ r"""The compiled list file, byte by byte; `guetteur.lists.compiled` reads it, `g
     marks    u16[keys]          by trie id: which pair of (sources, first day) in meta's ``marks`` is the key's
     tags     u16[tags]          by bucket, ascending
 
-Each part is padded to 8 bytes; all numbers little-endian. Every key and every parent of a key has a tag: 15 bits of the
-xxh3-64 hash of the name under the seed, and in the lowest bit whether the name is itself a key. The bucket is the hash's
-top bits. A look-up walks down from the suffix and stops at the first name without a tag, so an unlisted host costs one or
-two probes whatever its depth. A tag never decides alone: the trie holds the exact keys.
+Each part is padded to 8 bytes; all numbers little-endian. Every key and every parent of a key has a tag: 15 bits of
+the xxh3-64 hash of the name under the seed, and in the lowest bit whether the name is itself a key. The bucket is the
+hash's top bits. A look-up walks down from the suffix and stops at the first name without a tag, so an unlisted host
+costs one or two probes whatever its depth. A tag never decides alone: the trie holds the exact keys.
 """
 
 from __future__ import annotations

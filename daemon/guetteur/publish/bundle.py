@@ -16,8 +16,8 @@ from guetteur.core.lexicon import WordTable
 from guetteur.core.subject import parse_host_or_url, split_host
 from guetteur.errors import DataFileError, InvalidInputError
 from guetteur.lists.knowledge import FILE_NAME, Knowledge
+from guetteur.lists.writer import ListedKey, compile_list, write_atomically
 from guetteur.publish.bodies import read_bodies, read_toml
-from guetteur.publish.compile import ListedKey, compile_list, write_atomically
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -85,7 +85,7 @@ class Service:
         blocklist = self.checker.blocklist
         if blocklist is None:
             return json_response(wire.ListHostsReply(None, question.version is None, 0, [], None))
-        version = blocklist.meta.version
+        version = blocklist.version
         if question.version == version:
             return json_response(wire.ListHostsReply(version, True, len(blocklist), [], None))
         lines = self.block_hosts.read_text("ascii").split()
@@ -105,8 +105,8 @@ class Service:
         blocklist = checker.blocklist
         age = blocklist.age_days(now) if blocklist is not None else None
         lists = wire.ListsStatus(
-            version=blocklist.meta.version if blocklist is not None else None,
-            built_at=_iso(blocklist.meta.built_at) if blocklist is not None else None,
+            version=blocklist.version if blocklist is not None else None,
+            built_at=_iso(blocklist.built_at) if blocklist is not None else None,
             age_days=age,
             hosts=len(blocklist) if blocklist is not None else 0,
             stale=age is None or age > STALE_AFTER_DAYS,

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from guetteur.core.hostwalk import parents
 from guetteur.errors import DataFileError
 from guetteur.lists.compiled import CompiledList
-from guetteur.publish.compile import ListedKey, compile_list
+from guetteur.lists.writer import ListedKey, compile_list
 
 BUILT = datetime(2026, 11, 20, tzinfo=UTC)
 labels = st.text("ab1", min_size=1, max_size=3)

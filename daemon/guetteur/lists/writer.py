@@ -16,7 +16,7 @@ from guetteur.lists.compiled import Meta
 from guetteur.lists.layout import EPOCH, HEADER, MAGIC, MAX_MARKS, TAG_MASK, hash_name, key_parents, padding
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from datetime import date, datetime
     from pathlib import Path
 
@@ -43,11 +43,13 @@ def compile_list(  # noqa: PLR0913 -- the parts of a list's identity
     built_at: datetime,
     sources: tuple[str, ...],
     nested: bool = False,
+    digest_hex: str = "",
 ) -> Meta:
     """Write the compiled form of ``entries`` to ``path``, atomically; return what it says of itself.
 
     A key whose parent is a key too is kept out, since the parent answers for it, unless ``nested`` says that each key
-    is asked for by itself. The last of two equal keys stands. The same input gives the same bytes.
+    is asked for by itself. The last of two equal keys stands. The same input gives the same bytes. ``digest_hex`` is
+    given for an overlay, whose digest is that of the whole state.
 
     Raises:
         DataFileError: ``too_many_marks`` when there are more pairs of sources and days than a list can hold.
@@ -57,17 +59,22 @@ def compile_list(  # noqa: PLR0913 -- the parts of a list's identity
         covered = [key for key in by_key if any(up in by_key for up in key_parents(key))]
         for key in covered:
             del by_key[key]
-    total = 0
-    for key, (bits, day) in by_key.items():
-        total = digest.add(total, digest.entry_digest(key, bits, day))
     trie = marisa_trie.BinaryTrie([key.encode("utf-8") for key in sorted(by_key)])
     marks, palette = _marks(trie, by_key)
     bits, buckets, tags = _tags(by_key)
-    meta = Meta(version, built_at, sources, len(by_key), digest.to_hex(total), tuple(palette))
+    meta = Meta(version, built_at, sources, len(by_key), digest_hex or digest_of(by_key), tuple(palette))
     parts = (msgspec.json.encode(meta), trie.tobytes(), buckets.tobytes(), marks.tobytes(), tags.tobytes())
     header = HEADER.pack(MAGIC, len(parts[0]), bits, len(tags), len(parts[1]), len(by_key), SEED)
     write_atomically(path, header + b"".join(part + bytes(padding(len(part))) for part in parts))
     return meta
+
+
+def digest_of(by_key: Mapping[str, tuple[int, int]]) -> str:
+    """The digest of a whole list (key → source bits, day)."""
+    total = 0
+    for key, (bits, day) in by_key.items():
+        total = digest.add(total, digest.entry_digest(key, bits, day))
+    return digest.to_hex(total)
 
 
 def day_number(day: date | None) -> int:
