@@ -17,6 +17,15 @@ const MOST_HOSTS = 100_000; // one rule of this size loads in 0.3 s; three times
 const MOST_PAGES = 1_000;
 const HOST = /^[a-z0-9_-]+(\.[a-z0-9_-]+)*$/; // one name the browser refuses would void the whole rule
 
+/**
+ * @param {unknown} host
+ * @returns {host is string}
+ */
+function isUsable(host) {
+  // Punycode that decodes to nothing looks like a name, and Firefox refuses the rule for it.
+  return typeof host === "string" && HOST.test(host) && (!host.includes("xn--") || URL.canParse(`http://${host}/`));
+}
+
 /** @type {any} */
 const FRAMES = ["main_frame", "sub_frame"];
 
@@ -71,7 +80,7 @@ export async function fetchHosts(daemon, known) {
       continue;
     }
     version = answer.version;
-    for (const host of answer.hosts) if (typeof host === "string" && HOST.test(host)) hosts.push(host);
+    for (const host of answer.hosts) if (isUsable(host)) hosts.push(host);
     if (!Number.isInteger(answer.next) || answer.next <= cursor || hosts.length >= MOST_HOSTS) {
       return { version, hosts: hosts.slice(0, MOST_HOSTS) };
     }

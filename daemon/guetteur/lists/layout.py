@@ -2,18 +2,17 @@ r"""The compiled list file, byte by byte; `guetteur.lists.compiled` reads it, `g
 
 ::
 
-    header   magic "GTLIST\x00\x02", u32 length of meta, u32 bucket bits, u64 tags, u64 trie length,
-             u64 keys, u64 seed
+    header   magic "GTLIST\x00\x02", u32 length of meta, u32 zero, u64 buckets, u64 trie length, u64 keys, u64 seed
     meta     JSON (`Meta`)
     trie     MARISA trie of the keys: ``evil.example`` or, for a page, ``shared.example/user/page``
-    buckets  u32[2**bits + 1]   first tag of each bucket
     marks    u16[keys]          by trie id: which pair of (sources, first day) in meta's ``marks`` is the key's
-    tags     u16[tags]          by bucket, ascending
+    tags     u8[8 * buckets]    a bucket is eight tags, 0 for free; a bucket that overflowed starts with FULL
 
-Each part is padded to 8 bytes; all numbers little-endian. Every key and every parent of a key has a tag: 15 bits of
-the xxh3-64 hash of the name under the seed, and in the lowest bit whether the name is itself a key. The bucket is the
-hash's top bits. A look-up walks down from the suffix and stops at the first name without a tag, so an unlisted host
-costs one or two probes whatever its depth. A tag never decides alone: the trie holds the exact keys.
+Each part is padded to 8 bytes; all numbers little-endian. Every key and every parent of a key has a tag: one byte of
+the xxh3-64 hash of the name under the seed, in the bucket that other bits of the hash choose; keys and mere parents have
+tags of their own. A look-up walks down from the suffix and stops at the first name without a tag, so an unlisted host
+costs one or two probes whatever its depth. A tag only ever says "not here": what a key's tag lets through (by chance
+one name in thirty) is asked of the trie, which holds the exact keys.
 """
 
 from __future__ import annotations
@@ -32,8 +31,11 @@ HEADER = struct.Struct("<8sIIQQQQ")
 EPOCH = date(2000, 1, 1)
 MAX_SOURCES = 32
 MAX_MARKS = 65_536
-TAG_MASK = 0xFFFE
-"""Bits of the hash that make a tag; the lowest bit of a stored tag says "is a key"."""
+BUCKET = 8
+FULL = b"\xff"
+KEY_TAGS = tuple(bytes((1 + value % 127,)) for value in range(1024))
+PARENT_TAGS = tuple(bytes((128 + value % 127,)) for value in range(1024))
+"""Tags by the lowest ten bits of the hash: 1 to 127 for a key, 128 to 254 for a name that is only on the way to one."""
 
 
 def padding(length: int) -> int:
@@ -41,9 +43,10 @@ def padding(length: int) -> int:
     return -length % 8
 
 
-def hash_name(name: bytes, seed: int) -> int:
-    """The 64-bit hash a name is found by."""
-    return xxhash.xxh3_64_intdigest(name, seed)
+def place(name: bytes, seed: int, buckets: int) -> tuple[int, int]:
+    """Offset of the bucket of ``name`` among the tags, and the number of its tag."""
+    value = xxhash.xxh3_64_intdigest(name, seed)
+    return (value >> 10) % buckets * BUCKET, value & 1023
 
 
 def key_parents(key: str) -> Iterator[str]:

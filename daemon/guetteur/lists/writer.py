@@ -13,7 +13,19 @@ import msgspec
 from guetteur.errors import DataFileError
 from guetteur.lists import digest
 from guetteur.lists.compiled import Meta
-from guetteur.lists.layout import EPOCH, HEADER, MAGIC, MAX_MARKS, TAG_MASK, hash_name, key_parents, padding
+from guetteur.lists.layout import (
+    BUCKET,
+    EPOCH,
+    FULL,
+    HEADER,
+    KEY_TAGS,
+    MAGIC,
+    MAX_MARKS,
+    PARENT_TAGS,
+    key_parents,
+    padding,
+    place,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -21,9 +33,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _TAGS_PER_BUCKET = 4
-_PARTITION_BITS = 6
-"""Hashes are sorted in 64 parts, so that ten million need no list of ten million Python integers."""
-
 SEED = 0x67756574746575
 
 
@@ -59,12 +68,12 @@ def compile_list(  # noqa: PLR0913 -- the parts of a list's identity
         covered = [key for key in by_key if any(up in by_key for up in key_parents(key))]
         for key in covered:
             del by_key[key]
-    trie = marisa_trie.BinaryTrie([key.encode("utf-8") for key in sorted(by_key)])
+    trie = marisa_trie.BinaryTrie([key.encode("utf-8") for key in sorted(by_key)], cache_size=marisa_trie.HUGE_CACHE)
     marks, palette = _marks(trie, by_key)
-    bits, buckets, tags = _tags(by_key)
+    buckets, tags = _tags(by_key)
     meta = Meta(version, built_at, sources, len(by_key), digest_hex or digest_of(by_key), tuple(palette))
-    parts = (msgspec.json.encode(meta), trie.tobytes(), buckets.tobytes(), marks.tobytes(), tags.tobytes())
-    header = HEADER.pack(MAGIC, len(parts[0]), bits, len(tags), len(parts[1]), len(by_key), SEED)
+    parts = (msgspec.json.encode(meta), trie.tobytes(), marks.tobytes(), bytes(tags))
+    header = HEADER.pack(MAGIC, len(parts[0]), 0, buckets, len(parts[1]), len(by_key), SEED)
     write_atomically(path, header + b"".join(part + bytes(padding(len(part))) for part in parts))
     return meta
 
@@ -95,38 +104,25 @@ def _marks(
     return marks, palette
 
 
-def _tags(keys: Iterable[str]) -> tuple[int, array[int], array[int]]:
-    """Bucket bits, bucket index and tags of all keys and their parents."""
-    partitions = [array("Q") for _ in range(2**_PARTITION_BITS)]
-    shift = 64 - _PARTITION_BITS
-    seen_parents: set[str] = set()
-    number = 0
+def _tags(keys: Mapping[str, object]) -> tuple[int, bytearray]:
+    """Number of buckets, and the tags of all keys and their parents."""
+    ways: set[str] = set()
     for key in keys:
-        value = hash_name(key.encode("utf-8"), SEED)
-        partitions[value >> shift].append(value & ~1 | 1)
-        number += 1
         for up in key_parents(key):
-            if up in seen_parents:
+            if up in ways:
                 break
-            seen_parents.add(up)
-            value = hash_name(up.encode("utf-8"), SEED)
-            partitions[value >> shift].append(value & ~1)
-            number += 1
-    bits = max(_PARTITION_BITS, (number // _TAGS_PER_BUCKET).bit_length())
-    buckets, tags = array("I"), array("H")
-    down = 64 - bits
-    for part, values in enumerate(partitions):
-        # Within a bucket by tag: the reader stops at the first larger one.
-        rows = sorted((value >> down, value & TAG_MASK | value & 1) for value in set(values))
-        first, per_part = part << (bits - _PARTITION_BITS), 1 << (bits - _PARTITION_BITS)
-        at = 0
-        for bucket in range(first, first + per_part):
-            buckets.append(len(tags))
-            while at < len(rows) and rows[at][0] == bucket:
-                tags.append(rows[at][1])
-                at += 1
-    buckets.append(len(tags))
-    return bits, buckets, tags
+            ways.add(up)
+    buckets = max(1, (len(keys) + len(ways)) // _TAGS_PER_BUCKET)
+    tags = bytearray(BUCKET * buckets)
+    for names, kind in ((keys, KEY_TAGS), (ways, PARENT_TAGS)):
+        for name in names:
+            at, number = place(name.encode("utf-8"), SEED, buckets)
+            bucket, tag = tags[at : at + BUCKET], kind[number]
+            if tag not in bucket and bucket[0] != FULL[0]:
+                free = bucket.find(0)
+                spot, tag = (at, FULL) if free < 0 else (at + free, tag)
+                tags[spot : spot + 1] = tag
+    return buckets, tags
 
 
 def write_atomically(path: Path, content: bytes) -> None:
