@@ -10,15 +10,12 @@
   const STRICT_PATIENCE_MS = 5_000;
   const ASK_AGAIN_MS = 1_000;
 
-  // visibility alone can be undone by a child, opacity alone still takes the keyboard: both. `transition` because a
-  // running transition beats even !important.
-  const HIDDEN = {
-    visibility: "hidden",
-    opacity: "0",
-    "pointer-events": "none",
-    transition: "none",
-    animation: "none",
-  };
+  // `display: none` is the only thing that also reaches a dialog in the top layer; without a box nothing can take the
+  // focus either. `transition` and `animation` because a running one beats even !important.
+  const HIDDEN = { display: "none", transition: "none", animation: "none" };
+
+  // What a person types or pastes while nothing is shown yet must not reach the page's own listeners.
+  const TYPED = ["keydown", "keypress", "keyup", "beforeinput", "input", "paste", "drop"];
 
   /** @type {Map<string, [string, string]>} what the root said before */
   const before = new Map();
@@ -27,7 +24,6 @@
   /** @type {"held" | "danger" | "shown"} */
   let phase = "shown";
   let strict = false;
-  let deep = false; // display: none as well: reaches dialogs in the top layer, but scripts measure nothing
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
 
@@ -37,12 +33,11 @@
     if (root !== element) {
       root = element;
       before.clear();
-      for (const name of [...Object.keys(HIDDEN), "display"]) {
+      for (const name of Object.keys(HIDDEN)) {
         before.set(name, [element.style.getPropertyValue(name), element.style.getPropertyPriority(name)]);
       }
     }
-    const wanted = deep ? { ...HIDDEN, display: "none" } : HIDDEN;
-    for (const [name, value] of Object.entries(wanted)) {
+    for (const [name, value] of Object.entries(HIDDEN)) {
       if (element.style.getPropertyValue(name) !== value || element.style.getPropertyPriority(name) !== "important") {
         element.style.setProperty(name, value, "important");
       }
@@ -65,7 +60,6 @@
   function show() {
     clearTimeout(timer);
     phase = "shown";
-    deep = false;
     guard.disconnect();
     for (const [name, [value, priority]] of before) {
       if (value) root?.style.setProperty(name, value, priority);
@@ -78,7 +72,6 @@
   function stayHidden() {
     clearTimeout(timer);
     phase = "danger";
-    deep = true;
     hide();
     watch();
     timer = setTimeout(() => void ask(), ASK_AGAIN_MS); // should have been replaced by now
@@ -99,8 +92,6 @@
     if (phase !== "held") return;
     if (strict) {
       strict = false;
-      deep = true;
-      hide();
       timer = setTimeout(outOfPatience, STRICT_PATIENCE_MS - PATIENCE_MS);
     } else show();
   }
@@ -111,6 +102,19 @@
     watch();
     timer = setTimeout(outOfPatience, PATIENCE_MS);
     void ask();
+  }
+
+  for (const type of TYPED) {
+    // Registered before any script of the page runs, on the outermost target: nobody can be asked first.
+    addEventListener(
+      type,
+      (event) => {
+        if (phase === "shown") return;
+        event.stopImmediatePropagation();
+        event.preventDefault();
+      },
+      { capture: true },
+    );
   }
 
   void chrome.storage.local.get("strictMode").then(

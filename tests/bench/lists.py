@@ -1,8 +1,9 @@
 """List look-ups beside peers in one run: `python tests/bench/lists.py [MILLIONS …]`, five interleaved rounds each.
 
-Peers: `adblock` 0.6.0 (PyPI: Brave's adblock-rust of 2022), uBlock Origin's HNTrie (npm @gorhill/ubo-core, where GUETTEUR_UBO names its
-folder), a Python frozenset, SQLite as Pi-hole has it. A question is "is this host or any parent of it listed"; no engine parses a URL
-except adblock, which takes only URLs (about 4 µs of its time). Prints medians and ratios, and writes docs/reference/performance-lists.md.
+Peers: `adblock` 0.6.0 (PyPI: Brave's adblock-rust of 2022), uBlock Origin's HNTrie (npm @gorhill/ubo-core, where
+GUETTEUR_UBO names its folder), a Python frozenset, SQLite as Pi-hole has it. A question is "is this host or any
+parent of it listed"; no engine parses a URL except adblock, which takes only URLs (about 4 µs of its time). Prints
+medians and ratios, and writes docs/reference/performance-lists.md.
 """
 
 from __future__ import annotations
@@ -149,7 +150,7 @@ def measure(millions: float) -> list[str]:
         grown = private_bytes() - before
         assert first != NOT_LISTED
         lines += [
-            f"- compile (names in memory → file): {built:.1f} s; disk {size / 1e6:.1f} MB = {size / plain:.2f}× the plain text",
+            f"- compile (names to file): {built:.1f} s; disk {size / 1e6:.1f} MB, {size / plain:.2f}× the text",
             f"- open to first answer, file in the page cache: {opened:.2f} ms; private memory {grown / 1e6:+.2f} MB",
             "",
         ]
@@ -159,7 +160,7 @@ def measure(millions: float) -> list[str]:
             "frozenset": lambda host: any(name in frozen for name in parents(host)),
             "SQLite (Pi-hole)": sqlite_engine(folder, names),
         }
-        adblock = adblock_engine(names) if millions <= 5 else None  # noqa: PLR2004 -- 2 GB at five million
+        adblock = adblock_engine(names) if millions <= 5 else None
         if adblock is not None:
             engines["adblock 0.6.0 (adblock-rust, 2022)"] = adblock
         core = os.environ.get("GUETTEUR_UBO")

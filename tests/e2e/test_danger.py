@@ -141,14 +141,8 @@ async def test_coming_back_in_history_is_covered(browser: Browser, site: Site) -
     assert not watch.saw()
 
 
-async def test_a_fake_that_fights_back_is_neither_painted_nor_typed_into(
-    browser: Browser, site: Site, request: pytest.FixtureRequest
-) -> None:
+async def test_a_fake_that_fights_back_is_neither_painted_nor_typed_into(browser: Browser, site: Site) -> None:
     """It opens a dialog in the top layer, which no style of the root element hides, and listens to the keyboard."""
-    if browser.name == "chromium":
-        request.applymarker(
-            pytest.mark.xfail(reason="content/hold.js hides the top layer only once the verdict is there")
-        )
     painted = 0
     typed = len(site.seen(FAKE, "/typed"))
     for _ in range(PAINTED_RUNS):

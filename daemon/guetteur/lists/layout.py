@@ -8,11 +8,11 @@ r"""The compiled list file, byte by byte; `guetteur.lists.compiled` reads it, `g
     marks    u16[keys]          by trie id: which pair of (sources, first day) in meta's ``marks`` is the key's
     tags     u8[8 * buckets]    a bucket is eight tags, 0 for free; a bucket that overflowed starts with FULL
 
-Each part is padded to 8 bytes; all numbers little-endian. Every key and every parent of a key has a tag: one byte of
-the xxh3-64 hash of the name under the seed, in the bucket that other bits of the hash choose; keys and mere parents have
-tags of their own. A look-up walks down from the suffix and stops at the first name without a tag, so an unlisted host
-costs one or two probes whatever its depth. A tag only ever says "not here": what a key's tag lets through (by chance
-one name in thirty) is asked of the trie, which holds the exact keys.
+Each part is padded to 8 bytes; all numbers little-endian. Every key and every parent of a key has a tag: one byte
+of the xxh3-64 hash of the name under the seed, in the bucket that other bits of the hash choose; keys and mere
+parents have tags of their own. A look-up walks down from the suffix and stops at the first name without a tag, so
+an unlisted host costs one or two probes whatever its depth. A tag only ever says "not here": what a key's tag lets
+through (by chance one name in thirty) is asked of the trie, which holds the exact keys.
 """
 
 from __future__ import annotations

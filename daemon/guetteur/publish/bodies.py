@@ -135,6 +135,11 @@ def _text_faults(entry: BodyEntry, folder: Folder) -> list[str]:
         if len(folder.letters(name)) < 5
     ]
     faults += [f"{name!r} has no letters" for name in entry.short_names if not folder.letters(name)]
+    faults += [
+        f"phone {phone.number}: label and hours are wanted in both languages"
+        for phone in entry.phones
+        if bool(phone.label) != bool(phone.label_en) or bool(phone.hours) != bool(phone.hours_en)
+    ]
     if not entry.source:
         faults.append("source is empty")
     return faults

@@ -53,6 +53,16 @@ def test_more_evidence_never_calms() -> None:
         assert order.index(more) >= order.index(fewer)
 
 
+@pytest.mark.parametrize(
+    ("severity", "named"),
+    [(Severity.STRONG, True), (Severity.MODERATE, True), (Severity.WEAK, False), (Severity.OFFICIAL, True)],
+)
+def test_a_body_is_named_only_where_something_follows(checker, now, severity: Severity, named: bool) -> None:  # type: ignore[no-untyped-def]
+    body = Body(id="b", name="B", sector="bank", home=None, domains=())
+    signals = (Signal("a", ("x",), lambda _s, _f: Evidence("a", severity, "x", body=body)),)
+    assert (judge(HTTPS, checker.facts(HTTPS), signals, list_version=None, now=now).body is body) == named
+
+
 def test_the_weightiest_evidence_names_the_body(checker, now) -> None:  # type: ignore[no-untyped-def]
     body = Body(id="b", name="B", sector="bank", home=None, domains=())
     signals = (
