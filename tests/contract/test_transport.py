@@ -6,6 +6,7 @@ import json
 import os
 import re
 import shutil
+import socket
 import string
 import subprocess
 import sys
@@ -15,6 +16,7 @@ from pathlib import Path
 from typing import get_args
 
 import pytest
+import pytest_socket
 
 from guetteur.config import load_settings
 from guetteur.transport import browsers, doctor, frames, native_host
@@ -103,7 +105,6 @@ def test_doctor_knows_the_data_files_the_package_ships() -> None:
 
 
 @pytest.mark.skipif(importlib.util.find_spec("guetteur.app") is None, reason="the real daemon is not written yet")
-@pytest.mark.enable_socket
 @pytest.mark.parametrize("transport", ["unix", "loopback"])
 def test_the_real_daemon_answers_through_the_relay(monkeypatch: pytest.MonkeyPatch, transport: str) -> None:
     home = Path(tempfile.mkdtemp(prefix="guet-"))
@@ -135,3 +136,9 @@ def test_the_real_daemon_answers_through_the_relay(monkeypatch: pytest.MonkeyPat
             assert time.monotonic() < deadline
             time.sleep(0.01)
         shutil.rmtree(home, ignore_errors=True)
+
+
+def test_no_test_reaches_beyond_loopback() -> None:
+    refused = (pytest_socket.SocketConnectBlockedError, UserWarning)  # the warning comes first, and is an error here
+    with pytest.raises(refused), socket.socket() as outside:
+        outside.connect(("192.0.2.1", 80))

@@ -8,8 +8,6 @@ from pathlib import Path
 
 import pytest
 
-pytestmark = pytest.mark.enable_socket
-
 FAKE, GOOD = "impots.gouv.fr.verif-dossier.com", "www.example.org"
 
 

@@ -255,7 +255,6 @@ def test_squatter_listening_on_our_socket_file_gets_nothing(settings: Settings) 
     os.close(write_end)
 
 
-@pytest.mark.enable_socket
 def test_loopback_daemon_is_found_again_after_a_restart(home: Path, loopback: Settings) -> None:
     client = DaemonClient(loopback)
     for _ in range(2):

@@ -36,7 +36,6 @@ async def test_unix_socket_is_private_and_goes_with_close(settings: Settings) ->
     assert {path.name for path in settings.runtime_dir.iterdir()} <= {"daemon.lock"}
 
 
-@pytest.mark.enable_socket
 async def test_loopback_key_file(loopback: Settings) -> None:
     listener = await bound(loopback)
     told = json.loads(loopback.loopback_file.read_bytes())
@@ -50,7 +49,6 @@ async def test_loopback_key_file(loopback: Settings) -> None:
     assert not loopback.loopback_file.exists()
 
 
-@pytest.mark.enable_socket
 async def test_every_start_has_a_new_key(loopback: Settings) -> None:
     keys = set()
     for _ in range(3):

@@ -256,7 +256,6 @@ def test_bad_setting_is_told_in_a_frame(home: Path, monkeypatch: pytest.MonkeyPa
     assert browser.end()[0] == 1
 
 
-@pytest.mark.enable_socket
 def test_relays_over_loopback_too(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GUETTEUR_TRANSPORT", "loopback")
     browser = Browser()

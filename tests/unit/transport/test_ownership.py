@@ -100,7 +100,6 @@ def test_peer_uid_sees_another_user(tmp_path: Path) -> None:
 
 
 @needs_linux
-@pytest.mark.enable_socket
 def test_loopback_listener_uid(tmp_path: Path) -> None:
     with socket.socket(socket.AF_INET) as server:
         server.bind(("127.0.0.1", 0))

@@ -19,8 +19,6 @@ from guetteur.core.subject import parse_url
 from guetteur.core.verdict import Level
 from guetteur.transport.endpoint import AlreadyRunning
 
-pytestmark = pytest.mark.enable_socket
-
 
 @contextlib.asynccontextmanager
 async def daemon(settings: Settings) -> AsyncIterator[asyncio.Task[AlreadyRunning | None]]:
