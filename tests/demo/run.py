@@ -1,14 +1,17 @@
 """`make run`: shows what Guetteur does, with real lookalike names served on this machine.
 
-With Chromium and a screen: a window with the extension, whose every name leads to a small server on
+With Chromium or Firefox and a screen: a window with the extension, where every name leads to a small server on
 loopback. Without: the same names judged by the real daemon, as a table.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import json
 import os
 import shutil
+import signal
 import sys
 import tempfile
 from html import escape
@@ -25,7 +28,8 @@ from guetteur.transport.launcher import ensure_daemon
 from guetteur.transport.manifests import install
 
 ROOT = Path(__file__).parents[2]
-EXTENSION = ROOT / "dist/extension/chromium"
+EXTENSIONS = ROOT / "dist/extension"
+START = "http://essai.example/"
 PLACES = (
     ("http://impots.gouv.fr.verif-dossier.com/", "faux service des impôts", "fake tax office"),
     (
@@ -48,7 +52,7 @@ TEXTS = {
         "table": "Ce que répond le démon",
         "how": "Aucun navigateur à ouvrir ici. Pour charger l’extension : chrome://extensions → mode développeur → "
         "« Charger l’extension non empaquetée » → {path}, après : guetteur install",
-        "open": "Chromium s’ouvre avec l’extension. Fermez la fenêtre pour finir.",
+        "open": "Le navigateur s’ouvre avec l’extension. Fermez la fenêtre pour finir.",
         "page": "Page d’essai servie par cet ordinateur. Rien de ce que vous tapez n’est envoyé.",
     },
     "en": {
@@ -56,11 +60,11 @@ TEXTS = {
         "table": "What the daemon answers",
         "how": "No browser to open here. To load the extension: chrome://extensions → developer mode → "
         "“Load unpacked” → {path}, after: guetteur install",
-        "open": "Chromium opens with the extension. Close the window to finish.",
+        "open": "The browser opens with the extension. Close the window to finish.",
         "page": "Trial page served by this computer. Nothing you type is sent.",
     },
 }
-BROWSERS = ("chromium", "chromium-browser", "google-chrome-for-testing")
+BROWSERS = ("chromium", "chromium-browser", "google-chrome-for-testing", "firefox", "firefox-esr")
 
 
 async def main() -> None:
@@ -73,21 +77,21 @@ async def main() -> None:
         ensure_daemon(settings)
         try:
             print_table(settings, lang)
-            browser = next((path for name in BROWSERS if (path := shutil.which(name))), None)
+            browser = next(
+                (path for name in (os.environ.get("BROWSER", ""), *BROWSERS) if (path := shutil.which(name))), None
+            )
             screen = os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY") or sys.platform == "darwin"
             if browser and screen:
                 Console().print(TEXTS[lang]["open"])
                 await show(browser, home, settings, lang)
             else:
-                Console(soft_wrap=True).print(TEXTS[lang]["how"].format(path=EXTENSION))
+                Console(soft_wrap=True).print(TEXTS[lang]["how"].format(path=EXTENSIONS / "chromium"))
         finally:
             stop_daemon(settings)
 
 
 def print_table(settings: Settings, lang: str) -> None:
     """Ask the daemon about every place."""
-    import json
-
     table = Table(title=TEXTS[lang]["table"], show_lines=True)
     for column in ("", "", ""):
         table.add_column(column, overflow="fold")
@@ -103,28 +107,55 @@ def print_table(settings: Settings, lang: str) -> None:
 
 
 async def show(browser: str, home: Path, settings: Settings, lang: str) -> None:
-    """Serve the names on loopback and open Chromium until its window is closed."""
+    """Serve the names on loopback and open the browser until its window is closed."""
     runner = web.AppRunner(site(lang), access_log=None)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     port = runner.addresses[0][1]
-    profile = home / "profile"
-    install(settings, user_data_dir=profile)
-    arguments = [
-        f"--user-data-dir={profile}", f"--load-extension={EXTENSION}", f"--disable-extensions-except={EXTENSION}",
-        f"--host-resolver-rules=MAP *:80 127.0.0.1:{port}, EXCLUDE 127.0.0.1", "--no-first-run", "--disable-sync",
-        "--disable-background-networking", "--disable-component-update", f"--lang={lang}", "http://essai.example/",
-    ]  # fmt: skip
-    if hasattr(os, "geteuid") and os.geteuid() == 0:
-        arguments.insert(0, "--no-sandbox")
+    start = firefox if "firefox" in Path(browser).name else chromium
+    command, environ = start(browser, home, settings, port, lang)
     quiet = asyncio.subprocess.DEVNULL
-    process = await asyncio.create_subprocess_exec(browser, *arguments, stdout=quiet, stderr=quiet)
+    process = await asyncio.create_subprocess_exec(*command, env=os.environ | environ, stdout=quiet, stderr=quiet)
     try:
         await process.wait()
     finally:
         if process.returncode is None:
             process.terminate()
+            await process.wait()
         await runner.cleanup()
+
+
+def chromium(browser: str, home: Path, settings: Settings, port: int, lang: str) -> tuple[list[str], dict[str, str]]:
+    """Command and environment of a Chromium of its own, with the extension loaded and every name led to ``port``."""
+    profile = home / "profile"
+    install(settings, user_data_dir=profile)
+    command = [
+        browser, f"--user-data-dir={profile}", f"--load-extension={EXTENSIONS / 'chromium'}", f"--lang={lang}",
+        f"--disable-extensions-except={EXTENSIONS / 'chromium'}", "--no-first-run", "--disable-sync",
+        f"--host-resolver-rules=MAP *:80 127.0.0.1:{port}, EXCLUDE 127.0.0.1",
+        "--disable-background-networking", "--disable-component-update", "--disable-features=Translate", START,
+    ]  # fmt: skip
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        command.insert(1, "--no-sandbox")
+    return command, {}
+
+
+def firefox(browser: str, home: Path, settings: Settings, port: int, lang: str) -> tuple[list[str], dict[str, str]]:
+    """The same for Firefox, by way of web-ext, in a private home for the native-messaging manifest."""
+    install(settings, ["firefox"], home=home)
+    prefs = {
+        "network.dns.native-is-localhost": "true",
+        "network.socket.forcePort": f"80={port}",
+        "network.proxy.type": "0",
+        "network.captive-portal-service.enabled": "false",
+        "dom.security.https_first": "false",
+        "datareporting.policy.dataSubmissionEnabled": "false",
+        "intl.locale.requested": lang,
+    }
+    web_ext = str(ROOT / "extension/node_modules/.bin/web-ext")
+    command = [web_ext, "run", "--no-reload", f"--source-dir={EXTENSIONS / 'firefox'}", f"--firefox={browser}"]
+    command += [f"--start-url={START}", *(f"--pref={name}={value}" for name, value in prefs.items())]
+    return command, {"HOME": str(home)}
 
 
 def site(lang: str) -> web.Application:
@@ -151,13 +182,12 @@ def site(lang: str) -> web.Application:
 
 def stop_daemon(settings: Settings) -> None:
     """End the daemon this run started, by the process id it gives itself."""
-    import json
-    import signal
-
     with DaemonClient(settings) as client:
         _, body = client.request("/v1/status")
     os.kill(json.loads(body)["pid"], signal.SIGTERM)
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # ended from outside: still stop what was started
+    with contextlib.suppress(KeyboardInterrupt):
+        asyncio.run(main())

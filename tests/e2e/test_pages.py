@@ -31,7 +31,7 @@ POPUPS = {
 }
 
 SIZE = (1280, 800)
-POPUP_SIZE = (380, 600)
+POPUP_SIZE = (470, 600)
 
 UNTRANSLATED = """[...document.querySelectorAll('[data-i18n]')]
   .filter((e) => !e.textContent.trim() || e.textContent === e.dataset.i18n).map((e) => e.dataset.i18n)"""
