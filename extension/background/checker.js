@@ -10,6 +10,9 @@ export class Checker {
   /** @type {import("../shared/daemon.js").Daemon} */ #daemon;
   /** @type {() => Promise<string>} */ #language;
   /** @type {() => number} */ #now;
+  /** @type {string | null} */ #listVersion = null;
+  /** Called when an answer came from other lists than the answer before it. */
+  onNewLists = () => {};
   /** @type {Map<string, {at: number, outcome: Promise<Outcome>}>} */ #recent = new Map();
 
   /**
@@ -56,7 +59,11 @@ export class Checker {
    */
   #read(body) {
     const verdict = readVerdict(body);
-    return verdict === null ? { degraded: "bad_answer" } : { verdict };
+    if (verdict === null) return { degraded: "bad_answer" };
+    const before = this.#listVersion;
+    this.#listVersion = verdict.list_version;
+    if (before !== null && before !== verdict.list_version) this.onNewLists();
+    return { verdict };
   }
 
   /**

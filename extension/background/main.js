@@ -74,6 +74,12 @@ async function updateList() {
   if (!api.extension.inIncognitoContext && (await quietly(() => refreshList(daemon)))) checker.forget();
 }
 
+checker.onNewLists = () => {
+  checker.forget();
+  void updateList();
+  void quietly(() => navigation.sweep()); // a page that is open may have come onto the list
+};
+
 /** @param {import("../shared/wire.d.ts").DaemonState} now */
 function onState({ phase }) {
   void quietly(markAll);

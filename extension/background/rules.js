@@ -1,17 +1,22 @@
 /**
  * The declarativeNetRequest rules: known-bad hosts never get the request at all.
  *
- *   dynamic 1   block every host of the daemon's list          priority 1
- *   dynamic 2   let paused hosts through                       priority 2
- *   session n   let one tab through to one host                priority 3
- *   session 1e6 let hosts paused in private windows through    priority 2
+ *   dynamic 1   block every host of the daemon's base list     priority 1
+ *   dynamic 3   let through what has left the list since       priority 2
+ *   dynamic 4   block what has come onto the list since        priority 3
+ *   dynamic 2   let paused hosts through                       priority 4
+ *   session n   let one tab through to one host                priority 5
+ *   session 1e6 let hosts paused in private windows through    priority 4
  *
+ * A day's change of the list replaces rules 3 and 4 only; the base is sent anew when the daemon has a new one.
  * `requestDomains` also matches subdomains; what an allow rule opens too widely the verdict on the page still covers.
  */
 import { api, quietly } from "../shared/browser.js";
 
-const LIST_RULE = 1;
+const BASE_RULE = 1;
 const PAUSED_RULE = 2;
+const REMOVED_RULE = 3;
+const ADDED_RULE = 4;
 const PRIVATE_PAUSED_RULE = 1_000_000;
 const MOST_HOSTS = 100_000; // one rule of this size loads in 0.3 s; three times as many in 1 s
 const MOST_PAGES = 1_000;
@@ -43,10 +48,13 @@ function rule(id, priority, type, requestDomains, tabIds) {
   return [{ id, priority, action: /** @type {any} */ ({ type }), condition }];
 }
 
-/** @returns {Promise<string[]>} */
-async function blockedHosts() {
-  const rules = await api.declarativeNetRequest.getDynamicRules({ ruleIds: [LIST_RULE] });
-  return rules[0]?.condition.requestDomains ?? [];
+/**
+ * @param {number} id
+ * @returns {Promise<Set<string>>}
+ */
+async function hostsOf(id) {
+  const rules = await api.declarativeNetRequest.getDynamicRules({ ruleIds: [id] });
+  return new Set(rules[0]?.condition.requestDomains ?? []);
 }
 
 /**
@@ -54,35 +62,54 @@ async function blockedHosts() {
  * @param {string} host
  */
 export async function isBlocked(host) {
-  const blocked = new Set((await quietly(blockedHosts)) ?? []);
+  const found = await quietly(() => Promise.all([BASE_RULE, REMOVED_RULE, ADDED_RULE].map(hostsOf)));
+  if (!found) return false;
+  const [base, removed, added] = /** @type {[Set<string>, Set<string>, Set<string>]} */ (found);
   const labels = host.split(".");
-  return labels.some((_, index) => blocked.has(labels.slice(index).join(".")));
+  const names = labels.map((_, index) => labels.slice(index).join("."));
+  return names.some((name) => added.has(name) || (base.has(name) && !removed.has(name)));
 }
 
 /**
- * Fetches the hosts page by page; starts over if the list changes on the way.
+ * @typedef {object} Fetched
+ * @property {string} base name of the base list
+ * @property {string[] | null} hosts the base's hosts; null when the base in place is still the daemon's
+ * @property {string} version the state with what was added and removed
+ * @property {string[]} added
+ * @property {string[]} removed
+ */
+
+/**
+ * Fetches the base page by page, where it is new, and what changed since; starts over if the base changes on the way.
  * @param {import("../shared/daemon.js").Daemon} daemon
- * @param {string | null} known version already in place
- * @returns {Promise<{version: string, hosts: string[]} | null>} null: nothing new, or no answer
+ * @param {string | null} known base already in place
+ * @returns {Promise<Fetched | null>} null: no lists, or no answer
  */
 export async function fetchHosts(daemon, known) {
-  let version = null;
+  let base = null;
   let cursor = 0;
   /** @type {string[]} */
   let hosts = [];
   for (let page = 0; page < MOST_PAGES; page++) {
-    const reply = await daemon.request("/v1/lists/hosts", { version: known, cursor }, 30_000);
+    const reply = await daemon.request("/v1/lists/hosts", { base: known, cursor }, 30_000);
     if (!reply.ok) return null;
     const answer = /** @type {any} */ (reply.body);
-    if (typeof answer?.version !== "string" || answer.unchanged === true || !Array.isArray(answer.hosts)) return null;
-    if (version !== null && version !== answer.version) {
-      [version, cursor, hosts] = [null, 0, []];
+    if (typeof answer?.base !== "string" || typeof answer.version !== "string") return null;
+    if (![answer.hosts, answer.added, answer.removed].every(Array.isArray)) return null;
+    if (base !== null && base !== answer.base) {
+      [base, cursor, hosts] = [null, 0, []];
       continue;
     }
-    version = answer.version;
+    base = answer.base;
     for (const host of answer.hosts) if (isUsable(host)) hosts.push(host);
-    if (!Number.isInteger(answer.next) || answer.next <= cursor || hosts.length >= MOST_HOSTS) {
-      return { version, hosts: hosts.slice(0, MOST_HOSTS) };
+    if (!Number.isInteger(answer.next) || answer.next <= cursor) {
+      return {
+        base,
+        hosts: answer.unchanged === true ? null : hosts.slice(0, MOST_HOSTS),
+        version: answer.version,
+        added: answer.added.filter(isUsable).slice(0, MOST_HOSTS),
+        removed: answer.removed.filter(isUsable).slice(0, MOST_HOSTS),
+      };
     }
     cursor = answer.next;
   }
@@ -106,16 +133,20 @@ export function refreshList(daemon) {
 
 /** @param {import("../shared/daemon.js").Daemon} daemon */
 async function replaceList(daemon) {
-  const { listVersion = null } = /** @type {any} */ (await api.storage.local.get("listVersion"));
-  const inPlace = (await blockedHosts()).length > 0;
-  const fetched = await fetchHosts(daemon, inPlace ? listVersion : null);
-  if (fetched === null) return false;
+  const stored = /** @type {any} */ (await api.storage.local.get(["listBase", "listVersion"]));
+  const inPlace = (await hostsOf(BASE_RULE)).size > 0 && typeof stored.listBase === "string";
+  const fetched = await fetchHosts(daemon, inPlace ? stored.listBase : null);
+  if (fetched === null || (fetched.hosts === null && fetched.version === stored.listVersion)) return false;
   await api.declarativeNetRequest.updateDynamicRules({
-    removeRuleIds: [LIST_RULE],
-    addRules: rule(LIST_RULE, 1, /** @type {const} */ ("block"), fetched.hosts),
+    removeRuleIds: [REMOVED_RULE, ADDED_RULE, ...(fetched.hosts ? [BASE_RULE] : [])],
+    addRules: [
+      ...rule(BASE_RULE, 1, "block", fetched.hosts ?? []),
+      ...rule(REMOVED_RULE, 2, "allow", fetched.removed),
+      ...rule(ADDED_RULE, 3, "block", fetched.added),
+    ],
   });
-  // Written after the rule: a worker killed between the two fetches again, instead of trusting an old rule.
-  await api.storage.local.set({ listVersion: fetched.version });
+  // Written after the rules: a worker killed between the two fetches again, instead of trusting old rules.
+  await api.storage.local.set({ listBase: fetched.base, listVersion: fetched.version });
   return true;
 }
 
@@ -123,7 +154,7 @@ async function replaceList(daemon) {
 export async function openPaused(hosts) {
   await api.declarativeNetRequest.updateDynamicRules({
     removeRuleIds: [PAUSED_RULE],
-    addRules: rule(PAUSED_RULE, 2, "allow", hosts),
+    addRules: rule(PAUSED_RULE, 4, "allow", hosts),
   });
 }
 
@@ -131,7 +162,7 @@ export async function openPaused(hosts) {
 export async function openPrivatelyPaused(hosts) {
   await api.declarativeNetRequest.updateSessionRules({
     removeRuleIds: [PRIVATE_PAUSED_RULE],
-    addRules: rule(PRIVATE_PAUSED_RULE, 2, "allow", hosts),
+    addRules: rule(PRIVATE_PAUSED_RULE, 4, "allow", hosts),
   });
 }
 
@@ -139,7 +170,7 @@ export async function openPrivatelyPaused(hosts) {
 export async function openForTab({ ruleId, tabId, host }) {
   await api.declarativeNetRequest.updateSessionRules({
     removeRuleIds: [ruleId],
-    addRules: rule(ruleId, 3, "allow", [host], [tabId]),
+    addRules: rule(ruleId, 5, "allow", [host], [tabId]),
   });
 }
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 async def listed_host(daemon: Daemon) -> str:
     """Return a host the starter list blocks outright."""
-    answer = await daemon.ask("/v1/lists/hosts", {"version": None, "cursor": 0})
+    answer = await daemon.ask("/v1/lists/hosts", {"base": None, "cursor": 0})
     hosts = [host for host in answer["hosts"] if host.endswith(".fr") and "_" not in host]
     return str(hosts[0])
 

@@ -48,7 +48,8 @@ def answer(path: str, body: dict[str, Any]) -> dict[str, Any]:
         case "/v1/check/batch":
             return {"results": [verdict(url) for url in body["urls"]]}
         case "/v1/lists/hosts":
-            return {"version": HOSTILE, "unchanged": False, "total": 1, "hosts": [HOSTILE], "next": None}
+            pages = {"base": HOSTILE, "unchanged": False, "total": 1, "hosts": [HOSTILE], "next": None}
+            return pages | {"version": HOSTILE, "added": [HOSTILE], "removed": [HOSTILE]}
         case _:
             lists = {"version": HOSTILE, "built_at": HOSTILE, "age_days": 1, "hosts": 1, "stale": True}
             return {

@@ -69,12 +69,12 @@ class CompiledList:
             raise DataFileError("list_damaged", f"{path} is no compiled list: {error}", _HINT) from None
 
     def _read_layout(self) -> None:
-        magic, meta_length, _, buckets, trie_length, keys, seed = HEADER.unpack_from(self._map)
+        magic, meta_length, fronts, buckets, trie_length, keys, seed = HEADER.unpack_from(self._map)
         if magic != MAGIC:
             raise ValueError("unknown format")
         view = memoryview(self._map)
         at, parts = HEADER.size, []
-        for size in (meta_length, trie_length, 2 * keys, BUCKET * buckets):
+        for size in (meta_length, trie_length, 2 * keys, 4 * fronts, BUCKET * buckets):
             parts.append(view[at : at + size])
             at += size + padding(size)
         if at != len(view) or not buckets:
@@ -85,6 +85,7 @@ class CompiledList:
         self._trie = marisa_trie.BinaryTrie()
         self._trie.map(parts[1])
         self._marks = parts[2].cast("H")
+        self._front = parts[3].cast("I")
         self.find_id = self._finder(at - BUCKET * buckets, buckets, seed)
 
     def _finder(self, tags_at: int, buckets: int, seed: int) -> Callable[..., int]:
@@ -162,6 +163,15 @@ class CompiledList:
     def entries(self) -> Iterator[str]:
         """Every key, in no order that means anything."""
         return (key.decode("utf-8") for key in self._trie.iterkeys())
+
+    def front(self, start: int = 0) -> Iterator[str]:
+        """The hosts browsers should block by themselves, most relevant first, from the ``start``-th on."""
+        return (self._trie.restore_key(number).decode("ascii") for number in self._front[start:])
+
+    @property
+    def front_size(self) -> int:
+        """How many hosts `front` has."""
+        return len(self._front)
 
     def age_days(self, now: datetime) -> int:
         """Whole days since the list was built; never negative, whatever the clock says."""

@@ -2,10 +2,11 @@ r"""The compiled list file, byte by byte; `guetteur.lists.compiled` reads it, `g
 
 ::
 
-    header   magic "GTLIST\x00\x02", u32 length of meta, u32 zero, u64 buckets, u64 trie length, u64 keys, u64 seed
+    header   magic "GTLIST\x00\x02", u32 length of meta, u32 fronts, u64 buckets, u64 trie length, u64 keys, u64 seed
     meta     JSON (`Meta`)
     trie     MARISA trie of the keys: ``evil.example`` or, for a page, ``shared.example/user/page``
     marks    u16[keys]          by trie id: which pair of (sources, first day) in meta's ``marks`` is the key's
+    front    u32[fronts]        trie ids of the hosts browsers block by themselves, most relevant first
     tags     u8[8 * buckets]    a bucket is eight tags, 0 for free; a bucket that overflowed starts with FULL
 
 Each part is padded to 8 bytes; all numbers little-endian. Every key and every parent of a key has a tag: one byte

@@ -15,7 +15,7 @@ from guetteur.lists.index import INDEX_TARGET, NEWLY_TARGET, Index, decode_index
 from guetteur.lists.listformat import Built
 from guetteur.lists.poison import PoisonError, check_contents
 from guetteur.lists.store import ListState, Store, StoreError
-from guetteur.lists.trust import SyncError, TrustedRepository, reference_time
+from guetteur.lists.trust import SyncError, TrustedRepository
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -103,9 +103,13 @@ class Renewal:
         """
         self.progress(Progress("checking"))
         current = self._sound_current()
-        built_at = current.manifest.built_at if current else None
         repository = TrustedRepository(
-            self.store.folder / "tuf", self.setup.root, self.setup.url, self.fetcher, reference_time(self.now, built_at)
+            self.store.folder / "tuf",
+            self.setup.root,
+            self.setup.url,
+            self.fetcher,
+            now=self.now,
+            built_at=current.manifest.built_at if current else None,
         )
         repository.refresh()
         extras = self._extras(repository, current)

@@ -46,10 +46,18 @@ class SyncError(GuetteurError):
     """The lists could not be renewed; what was in use still is."""
 
 
+def reference_time(now: datetime, built_at: datetime | None) -> datetime:
+    """The moment expiry is judged by: never before the list in use was made, so a clock set back opens no freeze."""
+    now = now.astimezone(UTC)
+    return now if built_at is None else max(now, built_at.astimezone(UTC))
+
+
 class TrustedRepository:
     """One refresh of a repository and the downloads that follow; blocking, for one thread."""
 
-    def __init__(self, folder: Path, root: bytes, url: str, fetcher: ListFetcher, now: datetime) -> None:
+    def __init__(  # noqa: PLR0913 -- where, whom to trust, when
+        self, folder: Path, root: bytes, url: str, fetcher: ListFetcher, *, now: datetime, built_at: datetime | None
+    ) -> None:
         """Load what is trusted so far.
 
         Args:
@@ -57,7 +65,8 @@ class TrustedRepository:
             root: the root of trust the package ships.
             url: the repository: ``metadata/`` and ``targets/`` lie below it.
             fetcher: brings the files.
-            now: the moment against which expiry is judged.
+            now: the clock's time.
+            built_at: when the list in use was made; expiry is never judged by an earlier moment.
 
         Raises:
             SyncError: ``root_damaged``, ``disk_full`` …
@@ -84,7 +93,7 @@ class TrustedRepository:
             ) from None
         # tuf reads the clock itself; ours is passed in. A test fails when this attribute goes.
         self._trusted: Any = self._updater._trusted_set  # noqa: SLF001
-        self._trusted.reference_time = now
+        self._trusted.reference_time = reference_time(now, built_at)
 
     def refresh(self) -> None:
         """Fetch and verify root, timestamp, snapshot, targets.
@@ -216,9 +225,3 @@ def _not_fetched(error: tuf_errors.DownloadError) -> SyncError:
         case _:
             code, message = "lists_unreachable", f"no complete answer: {error}"
     return SyncError(code, message, hint)
-
-
-def reference_time(now: datetime, built_at: datetime | None) -> datetime:
-    """The moment expiry is judged by: never before the list in use was made, so a clock set back opens no freeze."""
-    now = now.astimezone(UTC)
-    return now if built_at is None else max(now, built_at.astimezone(UTC))

@@ -63,12 +63,22 @@ class ListView:
             return None
         return self.base.mark(key)
 
+    def holds(self, key: str) -> bool:
+        """Whether ``key`` itself is listed in this state."""
+        return self.mark(key) is not None
+
     def entries(self) -> Iterator[str]:
         """Every key of this state."""
         removed = self.removed
         yield from (key for key in self.base.entries() if removed is None or not removed.holds(key))
         if self.added is not None:
             yield from self.added.entries()
+
+    def overlay(self) -> tuple[list[str], list[str]]:
+        """Hosts that came and hosts that went since the base was made; pages are left out."""
+        added = () if self.added is None else self.added.front()
+        removed = () if self.removed is None else self.removed.entries()
+        return list(added), [key for key in removed if "/" not in key]
 
     def __len__(self) -> int:
         added = 0 if self.added is None else len(self.added)

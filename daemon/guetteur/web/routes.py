@@ -17,9 +17,8 @@ from guetteur.web import wire
 from guetteur.web.guard import json_response
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from datetime import datetime
-    from pathlib import Path
 
     from guetteur.checker import Checker
     from guetteur.core.explain import Explainer
@@ -39,7 +38,6 @@ class Service:
 
     Attributes:
         checker: judges subjects.
-        block_hosts: file of the hosts browsers block by themselves, one a line.
         explainers: sentences by language.
         clock: the moment, in UTC.
         started_at: when this daemon started.
@@ -47,7 +45,6 @@ class Service:
     """
 
     checker: Checker
-    block_hosts: Path
     explainers: dict[str, Explainer]
     clock: Callable[[], datetime]
     started_at: datetime
@@ -82,22 +79,19 @@ class Service:
     async def list_hosts(self, request: web.Request) -> web.Response:
         """One page of the hosts that browsers should block by themselves, most relevant first."""
         question = _decode(await request.read(), wire.ListHosts)
-        blocklist = self.checker.blocklist
-        if blocklist is None:
-            return json_response(wire.ListHostsReply(None, question.version is None, 0, [], None))
-        version = blocklist.version
-        if question.version == version:
-            return json_response(wire.ListHostsReply(version, True, len(blocklist), [], None))
-        lines = self.block_hosts.read_text("ascii").split()
-        hosts: list[str] = []
-        size = 0
-        for host in lines[question.cursor :]:
-            size += len(host) + 3
-            if size > _PAGE_BYTES:
-                break
-            hosts.append(host)
+        view = self.checker.blocklist
+        if view is None:
+            return json_response(wire.ListHostsReply(None, question.base is None, 0, [], None, None, [], []))
+        base, total = view.base.meta.version, view.base.front_size
+        unchanged = question.base == base
+        hosts = [] if unchanged else _page(view.base.front(question.cursor))
         end = question.cursor + len(hosts)
-        return json_response(wire.ListHostsReply(version, False, len(lines), hosts, end if end < len(lines) else None))
+        last = unchanged or end >= total
+        added, removed = view.overlay() if last else ([], [])
+        reply = wire.ListHostsReply(
+            base, unchanged, total, hosts, None if last else end, view.version, added, removed
+        )
+        return json_response(reply)
 
     async def status(self, _request: web.Request) -> web.Response:
         """Who answers, since when, with which lists."""
@@ -133,6 +127,16 @@ class Service:
         verdict = self.checker.check(subject, now=self.clock())
         self.checks += 1
         return wire.verdict_reply(subject, verdict, self.explainers[lang])
+
+
+def _page(hosts: Iterator[str]) -> list[str]:
+    size, page = 0, []
+    for host in hosts:
+        size += len(host) + 3
+        if size > _PAGE_BYTES:
+            break
+        page.append(host)
+    return page
 
 
 def _decode(body: bytes, kind: type[T]) -> T:

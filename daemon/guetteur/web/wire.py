@@ -39,9 +39,9 @@ class CheckBatch(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class ListHosts(Struct, frozen=True, forbid_unknown_fields=True):
-    """Ask for known-bad hosts, for the browser's own blocking; ``version`` is the one already held, if any."""
+    """Ask for known-bad hosts, for the browser's own blocking; ``base`` is the base already held, if any."""
 
-    version: str | None = None
+    base: str | None = None
     cursor: Annotated[int, Meta(ge=0)] = 0
 
 
@@ -115,13 +115,20 @@ class BatchReply(Struct, frozen=True):
 
 
 class ListHostsReply(Struct, frozen=True):
-    """One page of known-bad hosts; ``next`` is the cursor of the following page."""
+    """One page of the base's hosts, and what changed since as a whole.
 
-    version: str | None
+    ``base`` names the full list the hosts are from, None without lists; ``unchanged`` says that it is the one asked
+    about. ``next`` is the cursor of the following page. ``version`` names the state with ``added`` and ``removed``.
+    """
+
+    base: str | None
     unchanged: bool
     total: int
     hosts: list[str]
     next: int | None
+    version: str | None
+    added: list[str]
+    removed: list[str]
 
 
 class ListsStatus(Struct, frozen=True):

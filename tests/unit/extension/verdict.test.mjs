@@ -118,40 +118,64 @@ const serving = (...answers) => ({
   },
 });
 
+const page = (base, hosts, next, more = {}) => ({
+  base,
+  unchanged: false,
+  hosts,
+  next,
+  version: base,
+  added: [],
+  removed: [],
+  ...more,
+});
+
 test("the list is fetched page by page, unfit names left out", async () => {
   const daemon = serving(
-    { version: "2", unchanged: false, hosts: ["a.test", "É.test", 7], next: 2 },
-    { version: "2", unchanged: false, hosts: ["b.test"], next: null },
+    page("2", ["a.test", "É.test", 7, "xn--ildcard-0c2c.test"], 4),
+    page("2", ["b.test"], null, {
+      version: "3",
+      added: ["c.test", "É.test"],
+      removed: ["a.test"],
+    }),
   );
   assert.deepEqual(await fetchHosts(daemon, "1"), {
-    version: "2",
+    base: "2",
     hosts: ["a.test", "b.test"],
+    version: "3",
+    added: ["c.test"],
+    removed: ["a.test"],
   });
   assert.deepEqual(daemon.asked, [
-    { version: "1", cursor: 0 },
-    { version: "1", cursor: 2 },
+    { base: "1", cursor: 0 },
+    { base: "1", cursor: 4 },
   ]);
 });
 
 test("a list that changes on the way is fetched from its start", async () => {
   const daemon = serving(
-    { version: "2", unchanged: false, hosts: ["a.test"], next: 1 },
-    { version: "3", unchanged: false, hosts: ["z.test"], next: null },
-    { version: "3", unchanged: false, hosts: ["c.test"], next: null },
+    page("2", ["a.test"], 1),
+    page("3", ["z.test"], null),
+    page("3", ["c.test"], null),
   );
-  assert.deepEqual(await fetchHosts(daemon, null), {
-    version: "3",
-    hosts: ["c.test"],
+  assert.deepEqual((await fetchHosts(daemon, null))?.hosts, ["c.test"]);
+});
+
+test("an unchanged base brings only what changed since", async () => {
+  const same = page("1", [], null, {
+    unchanged: true,
+    version: "2",
+    added: ["n.test"],
+  });
+  assert.deepEqual(await fetchHosts(serving(same), "1"), {
+    base: "1",
+    hosts: null,
+    version: "2",
+    added: ["n.test"],
+    removed: [],
   });
 });
 
-test("an unchanged or unreadable list changes nothing", async () => {
-  assert.equal(
-    await fetchHosts(
-      serving({ version: "1", unchanged: true, hosts: [], next: null }),
-      "1",
-    ),
-    null,
-  );
+test("an unreadable list changes nothing", async () => {
   assert.equal(await fetchHosts(serving({ hosts: "x" }), "1"), null);
+  assert.equal(await fetchHosts(serving(page("1", "x", null)), "1"), null);
 });

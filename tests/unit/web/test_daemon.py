@@ -81,14 +81,15 @@ async def test_batch_keeps_order_and_errors_in_place(ask: Any) -> None:
 async def test_list_hosts_pages_cover_the_whole_list_once(ask: Any) -> None:
     seen: list[str] = []
     cursor: int | None = 0
-    version = None
+    base = None
     while cursor is not None:
-        _, page = await ask("/v1/lists/hosts", {"version": None, "cursor": cursor})
+        _, page = await ask("/v1/lists/hosts", {"base": None, "cursor": cursor})
         assert len(json.dumps(page)) < 1024 * 1024
         seen += page["hosts"]
-        cursor, version = page["next"], page["version"]
+        cursor, base = page["next"], page["base"]
     assert len(seen) == len(set(seen)) == page["total"]
-    _, again = await ask("/v1/lists/hosts", {"version": version})
+    assert (page["version"], page["added"], page["removed"]) == (base, [], [])
+    _, again = await ask("/v1/lists/hosts", {"base": base})
     assert again["unchanged"]
     assert again["hosts"] == []
 
