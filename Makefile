@@ -39,7 +39,8 @@ bench: $(VENV)/.done $(DATA) $(EXTENSION) $(FIREFOX) ## measure the check in the
 	$(PY) tests/bench/check.py
 	$(PY) tests/e2e/measure.py
 
-sync-blocklists: build ## compile the lists in blocklists/ (nothing is fetched yet)
+sync-blocklists: $(VENV)/.done $(DATA) ## fetch, judge, sign and publish the lists (DRY=1 shows the change; KEYS=folder, MIRROR=address)
+	$(PY) -m guetteur.publish.sync_blocklists $(if $(DRY),--dry) $(if $(KEYS),--keys $(KEYS)) $(if $(MIRROR),--mirror $(MIRROR))
 
 build: $(VENV)/.done ## compile blocklists/ into the files the package ships
 	$(PY) -m guetteur.publish.bundle

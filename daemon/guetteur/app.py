@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import signal
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from guetteur.checker import Checker
+from guetteur.core.subject import public_suffixes
 from guetteur.errors import DataFileError
 from guetteur.lists.compiled import CompiledList
 from guetteur.lists.knowledge import load_knowledge
@@ -16,11 +18,13 @@ from guetteur.lists.view import ListView
 from guetteur.signals import load_signals
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
     from pathlib import Path
 
     from aiohttp import web
 
     from guetteur.config import Settings
+    from guetteur.renewer import Renewer
     from guetteur.transport.endpoint import AlreadyRunning, Listener
 
 LOG = logging.getLogger(__name__)
@@ -54,19 +58,49 @@ def build_checker(data_dir: Path, *, with_lists: bool = True) -> Checker:
     )
 
 
+def build_renewer(settings: Settings, checker: Checker) -> Renewer:
+    """What keeps ``checker``'s lists current.
+
+    Raises:
+        DataFileError: a repository is named but its root of trust cannot be read.
+    """
+    from guetteur.lists.source import load_source  # noqa: PLC0415 -- tuf: 0.1 s of a command's start
+    from guetteur.lists.store import Store  # noqa: PLC0415
+    from guetteur.renewer import Renewer  # noqa: PLC0415
+
+    setup = load_source(settings.data_dir, never_block_floor(checker))
+    return Renewer(checker, Store(settings.state_dir / "lists"), setup, now_utc)
+
+
+def never_block_floor(checker: Checker) -> frozenset[str]:
+    """Hosts that no list may block, whoever signed it: every official body's, and every public suffix."""
+    return public_suffixes() | {domain for domain, _ in checker.registry.domains()}
+
+
 def build_web_app(settings: Settings, listener: Listener) -> web.Application:
-    """The aiohttp application behind ``listener``."""
+    """The aiohttp application behind ``listener``; its lists are kept current while it runs."""
     from aiohttp import web  # noqa: PLC0415 -- `check` and `scan` do without it: 0.2 s of a command's start
 
     from guetteur.texts import load_explainers  # noqa: PLC0415
     from guetteur.web.guard import make_guard  # noqa: PLC0415
     from guetteur.web.routes import Service  # noqa: PLC0415
 
-    service = Service(
-        build_checker(settings.data_dir), settings.data_dir / "starter.hosts", load_explainers(), now_utc, now_utc()
-    )
+    checker = build_checker(settings.data_dir)
+    renewer = build_renewer(settings, checker)
+    service = Service(checker, renewer, load_explainers(), now_utc, now_utc())
     app = web.Application(middlewares=[make_guard(listener)], client_max_size=settings.max_body_bytes)
     app.add_routes(service.routes())
+
+    async def keep_current(_app: web.Application) -> AsyncIterator[None]:
+        renewer.open_current()
+        task = asyncio.create_task(renewer.run())
+        yield
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+        renewer.close()
+
+    app.cleanup_ctx.append(keep_current)
     return app
 
 

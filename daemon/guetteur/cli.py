@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import importlib
 import os
 import sys
 from pathlib import Path
@@ -168,6 +169,30 @@ def doctor(as_json: bool, lang: str | None) -> None:
     from guetteur.transport.doctor import diagnose  # noqa: PLC0415
 
     sys.exit(print_findings(diagnose(load_settings()), as_json=as_json, lang=language(lang)))
+
+
+class _Later(click.Group):
+    """A group whose module is only imported when it is used."""
+
+    def __init__(self, name: str, module: str, short_help: str) -> None:
+        super().__init__(name, help=short_help)
+        self._module = module
+
+    def _real(self) -> click.Group:
+        group: click.Group = getattr(importlib.import_module(self._module), str(self.name))
+        return group
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        return self._real().get_command(ctx, cmd_name)
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return self._real().list_commands(ctx)
+
+
+main.add_command(
+    _Later("lists", "guetteur.cli_lists", "The blocklists of this machine: sync, status, rollback, explain.")
+)
+main.add_command(_Later("keys", "guetteur.cli_lists", "The keys that sign the published lists (maintainers)."))
 
 
 def language(chosen: str | None) -> str:

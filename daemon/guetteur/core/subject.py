@@ -145,6 +145,12 @@ def split_host(host: str) -> tuple[str | None, str, bool]:
     return f"{parts.domain}.{parts.suffix}", parts.suffix, parts.is_private
 
 
+def public_suffixes() -> frozenset[str]:
+    """Every suffix of the bundled list, private ones included, in ASCII form; wildcard rules by their parent."""
+    names = (rule.lstrip("!*.") for rule in _extract.tlds)
+    return frozenset(name if name.isascii() else ada_url.idna_to_ascii(name).decode() for name in names)
+
+
 def _host_kind(host: str) -> HostKind:
     if host.startswith("["):
         return HostKind.IPV6

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from array import array
+from collections.abc import Callable, Iterable, Mapping
 from itertools import count, islice
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -28,7 +29,7 @@ from guetteur.lists.layout import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable, Mapping
+    from collections.abc import Container
     from datetime import date, datetime
     from pathlib import Path
 
@@ -37,6 +38,22 @@ MAX_FRONT = 100_000
 """Browsers load so many hosts in one blocking rule in about 0.3 s (docs/adr/0002)."""
 
 SEED = 0x67756574746575
+
+
+Entries = Mapping[str, tuple[int, int]]
+"""Key → source bits and day number."""
+
+Front = Callable[[Entries], Iterable[str]]
+
+
+def first_hosts(entries: Entries) -> Iterable[str]:
+    """The hosts in the order given, pages left out."""
+    return (key for key in entries if "/" not in key)
+
+
+def no_hosts(_entries: Entries) -> Iterable[str]:
+    """For lists that browsers do not block by."""
+    return ()
 
 
 class ListedKey(NamedTuple):
@@ -56,14 +73,14 @@ def compile_list(  # noqa: PLR0913 -- the parts of a list's identity
     sources: tuple[str, ...],
     nested: bool = False,
     digest_hex: str = "",
-    front: int = MAX_FRONT,
+    front: Front = first_hosts,
 ) -> Meta:
     """Write the compiled form of ``entries`` to ``path``, atomically; return what it says of itself.
 
     A key whose parent is a key too is kept out, since the parent answers for it, unless ``nested`` says that each key
     is asked for by itself. The last of two equal keys stands. The same input gives the same bytes. ``digest_hex`` is
-    given for an overlay, whose digest is that of the whole state. The first ``front`` hosts in the order given are
-    those that browsers block by themselves.
+    given for an overlay, whose digest is that of the whole state. ``front`` picks the hosts that browsers block by
+    themselves from the entries, most relevant first.
 
     Raises:
         DataFileError: ``too_many_marks`` when there are more pairs of sources and days than a list can hold.
@@ -76,15 +93,14 @@ def compile_list(  # noqa: PLR0913 -- the parts of a list's identity
     marks, palette = _marks(trie, by_key)
     buckets, tags = _tags(by_key)
     meta = Meta(version, built_at, sources, len(by_key), digest_hex or digest_of(by_key), tuple(palette))
-    hosts = islice((key for key in by_key if "/" not in key), front)
-    fronts = array("I", (trie.key_id(host.encode("ascii")) for host in hosts))
+    fronts = array("I", (trie.key_id(host.encode("ascii")) for host in islice(front(by_key), MAX_FRONT)))
     parts = (msgspec.json.encode(meta), trie.tobytes(), marks.tobytes(), fronts.tobytes(), bytes(tags))
     header = HEADER.pack(MAGIC, len(parts[0]), len(fronts), buckets, len(parts[1]), len(by_key), SEED)
     write_atomically(path, header + b"".join(part + bytes(padding(len(part))) for part in parts))
     return meta
 
 
-def digest_of(by_key: Mapping[str, tuple[int, int]]) -> str:
+def digest_of(by_key: Entries) -> str:
     """The digest of a whole list (key → source bits, day)."""
     return digest.to_hex(digest.add(0, sum(digest.entry_digest(key, *mark) for key, mark in by_key.items())))
 

@@ -15,16 +15,17 @@ import msgspec
 from guetteur.core.lexicon import WordTable
 from guetteur.core.subject import parse_host_or_url, split_host
 from guetteur.errors import DataFileError, InvalidInputError
+from guetteur.lists.compiled import CompiledList
 from guetteur.lists.knowledge import FILE_NAME, Knowledge
-from guetteur.lists.writer import ListedKey, compile_list, write_atomically
+from guetteur.lists.source import FILE_NAME as REPOSITORY_FILE
+from guetteur.lists.source import ROOT_NAME, Repository
+from guetteur.lists.writer import ListedKey, compile_list, first_hosts, no_hosts, write_atomically
 from guetteur.publish.bodies import read_bodies, read_toml
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 PUBLIC_HOSTS, POPULAR, STARTER = "public_hosts.bin", "popular.bin", "starter.bin"
-STARTER_HOSTS = "starter.hosts"
-"""The starter list's hosts for the browsers' own blocking, most relevant first, one a line."""
 
 
 def build(source: Path, target: Path) -> dict[str, int]:
@@ -48,21 +49,24 @@ def build(source: Path, target: Path) -> dict[str, int]:
     )
     write_atomically(target / FILE_NAME, msgspec.json.encode(knowledge))
     counts = {FILE_NAME: len(knowledge.bodies)}
+    repository = Repository(read_toml(source / "repository.toml")["url"])
+    write_atomically(target / REPOSITORY_FILE, msgspec.json.encode(repository))
+    if (source / ROOT_NAME).exists():
+        write_atomically(target / ROOT_NAME, (source / ROOT_NAME).read_bytes())
     meta = read_toml(source / "shipped.toml")
     for name, reader in ((PUBLIC_HOSTS, _public_hosts), (POPULAR, _popular), (STARTER, _starter)):
         table = meta[name.removesuffix(".bin")]
         day: date = table["as_of"]
         meta_written = compile_list(
             target / name,
-            reader(source / table["file"], knowledge),
+            reader(source / table["file"], knowledge, target),
             version=f"{name.removesuffix('.bin')}-{day}",
             built_at=datetime(day.year, day.month, day.day, tzinfo=UTC),
             sources=tuple(table["sources"]),
             nested=name == POPULAR,
+            front=first_hosts if name == STARTER else no_hosts,
         )
         counts[name] = meta_written.listed
-    hosts = "".join(f"{entry.key}\n" for entry in _starter(source / meta["starter"]["file"], knowledge))
-    write_atomically(target / STARTER_HOSTS, hosts.encode())
     return counts
 
 
@@ -92,7 +96,7 @@ def _lines(path: Path) -> Iterator[str]:
         yield from (line.strip() for line in file if line.strip() and not line.startswith("#"))
 
 
-def _public_hosts(path: Path, knowledge: Knowledge) -> Iterator[ListedKey]:
+def _public_hosts(path: Path, knowledge: Knowledge, _target: Path) -> Iterator[ListedKey]:
     """The State's list holds ``www.`` addresses for bodies that own the whole name: the twin without it counts too."""
     shared = frozenset(knowledge.shared_zones)
     for line in _lines(path):
@@ -104,18 +108,24 @@ def _public_hosts(path: Path, knowledge: Knowledge) -> Iterator[ListedKey]:
             yield ListedKey(host)
 
 
-def _popular(path: Path, _knowledge: Knowledge) -> Iterator[ListedKey]:
+def _popular(path: Path, _knowledge: Knowledge, _target: Path) -> Iterator[ListedKey]:
     yield from (ListedKey(host) for host in _lines(path))
     yield from (ListedKey(entry["host"]) for entry in read_toml(path.with_name("allow.toml"))["allow"])
 
 
-def _starter(path: Path, knowledge: Knowledge) -> Iterator[ListedKey]:
+def _starter(path: Path, knowledge: Knowledge, target: Path) -> Iterator[ListedKey]:
     """What must never be blocked is taken out here, whatever a source says."""
     registry, shared = knowledge.registry(), frozenset(knowledge.shared_zones)
+    public = CompiledList(target / PUBLIC_HOSTS)
     rows: Iterable[dict[str, str]] = csv.DictReader(_lines(path))
     for row in rows:
         host = row["host"]
-        if registry.official(host) is None and host not in shared and split_host(host)[0] is not None:
+        if (
+            registry.official(host) is None
+            and host not in public
+            and host not in shared
+            and split_host(host)[0] is not None
+        ):
             day = date.fromisoformat(row["first_seen"]) if row["first_seen"] else None
             yield ListedKey(host, int(row["source_bits"]), day)
 

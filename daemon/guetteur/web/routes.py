@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
     from guetteur.checker import Checker
     from guetteur.core.explain import Explainer
+    from guetteur.lists.status import Failure
+    from guetteur.renewer import Renewer
 
 T = TypeVar("T")
 
@@ -38,6 +40,7 @@ class Service:
 
     Attributes:
         checker: judges subjects.
+        renewer: keeps the blocklist current.
         explainers: sentences by language.
         clock: the moment, in UTC.
         started_at: when this daemon started.
@@ -45,6 +48,7 @@ class Service:
     """
 
     checker: Checker
+    renewer: Renewer
     explainers: dict[str, Explainer]
     clock: Callable[[], datetime]
     started_at: datetime
@@ -56,6 +60,7 @@ class Service:
             web.post("/v1/check/url", self.check_url),
             web.post("/v1/check/batch", self.check_batch),
             web.post("/v1/lists/hosts", self.list_hosts),
+            web.post("/v1/lists/sync", self.sync),
             web.get("/v1/status", self.status),
             web.get("/v1/openapi.json", self.openapi),
         ]
@@ -86,25 +91,17 @@ class Service:
         unchanged = question.base == base
         hosts = [] if unchanged else _page(view.base.front(question.cursor))
         end = question.cursor + len(hosts)
+        # An official host on a list is not blocked: the daemon's verdict is what counts for it.
+        hosts = [host for host in hosts if self.checker.official(host) is None]
         last = unchanged or end >= total
         added, removed = view.overlay() if last else ([], [])
-        reply = wire.ListHostsReply(
-            base, unchanged, total, hosts, None if last else end, view.version, added, removed
-        )
+        reply = wire.ListHostsReply(base, unchanged, total, hosts, None if last else end, view.version, added, removed)
         return json_response(reply)
 
     async def status(self, _request: web.Request) -> web.Response:
         """Who answers, since when, with which lists."""
         now, checker = self.clock(), self.checker
-        blocklist = checker.blocklist
-        age = blocklist.age_days(now) if blocklist is not None else None
-        lists = wire.ListsStatus(
-            version=blocklist.version if blocklist is not None else None,
-            built_at=_iso(blocklist.built_at) if blocklist is not None else None,
-            age_days=age,
-            hosts=len(blocklist) if blocklist is not None else 0,
-            stale=age is None or age > STALE_AFTER_DAYS,
-        )
+        lists = self._lists(now)
         reply = wire.StatusReply(
             product="guetteur",
             version=__version__,
@@ -118,6 +115,30 @@ class Service:
         )
         return json_response(reply)
 
+    async def sync(self, request: web.Request) -> web.Response:
+        """Renew the lists and say what came of it."""
+        _decode(await request.read(), wire.SyncNow)
+        result = await self.renewer.sync()
+        if result is None:
+            return json_response(wire.SyncReply("no_source", None, 0, None))
+        return json_response(wire.SyncReply(result.outcome, result.version, result.received, _detail(result.error)))
+
+    def _lists(self, now: datetime) -> wire.ListsStatus:
+        view, known, step = self.checker.blocklist, self.renewer.status(), self.renewer.progress
+        age = view.age_days(now) if view is not None else None
+        return wire.ListsStatus(
+            version=view.version if view is not None else None,
+            built_at=_iso(view.built_at) if view is not None else None,
+            age_days=age,
+            hosts=len(view) if view is not None else 0,
+            stale=age is None or age > STALE_AFTER_DAYS or (known is not None and known.stale),
+            source=known is not None,
+            last_success=_iso(known.last_success) if known is not None and known.last_success else None,
+            next_try=_iso(known.next_try) if known is not None and known.next_try else None,
+            error=_detail(known.last_error) if known is not None else None,
+            running=wire.SyncStep(step.stage, step.done, step.total) if step is not None else None,
+        )
+
     async def openapi(self, _request: web.Request) -> web.Response:
         """The machine-readable description of these calls."""
         return json_response(wire.openapi())
@@ -127,6 +148,10 @@ class Service:
         verdict = self.checker.check(subject, now=self.clock())
         self.checks += 1
         return wire.verdict_reply(subject, verdict, self.explainers[lang])
+
+
+def _detail(failure: Failure | None) -> wire.ErrorDetail | None:
+    return wire.ErrorDetail(failure.code, failure.message, failure.hint) if failure is not None else None
 
 
 def _page(hosts: Iterator[str]) -> list[str]:

@@ -38,11 +38,23 @@ class CheckBatch(Struct, frozen=True, forbid_unknown_fields=True):
     lang: Lang = "fr"
 
 
+class ErrorDetail(Struct, frozen=True):
+    """What went wrong and what to do."""
+
+    code: str
+    message: str
+    hint: str
+
+
 class ListHosts(Struct, frozen=True, forbid_unknown_fields=True):
     """Ask for known-bad hosts, for the browser's own blocking; ``base`` is the base already held, if any."""
 
     base: str | None = None
     cursor: Annotated[int, Meta(ge=0)] = 0
+
+
+class SyncNow(Struct, frozen=True, forbid_unknown_fields=True):
+    """Renew the lists now, or join the renewal that runs."""
 
 
 class PhoneReply(Struct, frozen=True):
@@ -94,14 +106,6 @@ class VerdictReply(Struct, frozen=True):
     checked_at: str
 
 
-class ErrorDetail(Struct, frozen=True):
-    """What went wrong and what to do."""
-
-    code: str
-    message: str
-    hint: str
-
-
 class ErrorReply(Struct, frozen=True):
     """Any answer with status 4xx or 5xx, and an entry of a batch that is no address."""
 
@@ -131,14 +135,39 @@ class ListHostsReply(Struct, frozen=True):
     removed: list[str]
 
 
+class SyncStep(Struct, frozen=True):
+    """Where a running renewal is; ``done`` of ``total`` bytes while downloading, else zeros."""
+
+    stage: str
+    done: int
+    total: int
+
+
 class ListsStatus(Struct, frozen=True):
-    """State of the blocklists."""
+    """State of the blocklists.
+
+    ``source`` says whether a repository is known from which they are renewed; ``error`` is why the last try failed.
+    """
 
     version: str | None
     built_at: str | None
     age_days: int | None
     hosts: int
     stale: bool
+    source: bool
+    last_success: str | None
+    next_try: str | None
+    error: ErrorDetail | None
+    running: SyncStep | None
+
+
+class SyncReply(Struct, frozen=True):
+    """What a renewal came to: ``updated``, ``up_to_date``, ``held``, ``busy``, ``failed`` or ``no_source``."""
+
+    outcome: str
+    version: str | None
+    received: int
+    error: ErrorDetail | None
 
 
 class StatusReply(Struct, frozen=True):
@@ -199,6 +228,7 @@ _CALLS: tuple[tuple[str, str, str, type[Struct] | None, type[Struct]], ...] = (
     ("post", "/v1/check/url", "Check one web address", CheckUrl, VerdictReply),
     ("post", "/v1/check/batch", "Check up to 256 web addresses", CheckBatch, BatchReply),
     ("post", "/v1/lists/hosts", "Known-bad hosts, page by page", ListHosts, ListHostsReply),
+    ("post", "/v1/lists/sync", "Renew the lists now", SyncNow, SyncReply),
     ("get", "/v1/status", "State of the daemon and its lists", None, StatusReply),
 )
 

@@ -1,0 +1,51 @@
+"""Where this installation gets its lists from: the published repository and the root of trust, if there are any."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from guetteur.errors import DataFileError
+
+if TYPE_CHECKING:
+    from guetteur.lists.renewal import SyncSetup
+
+FILE_NAME, ROOT_NAME = "repository.json", "root.json"
+
+
+class Repository(msgspec.Struct, frozen=True):
+    """The shipped address; empty while the maintainers publish none."""
+
+    url: str
+
+
+def load_source(data_dir: Path, floor: frozenset[str]) -> SyncSetup | None:
+    """The set-up of a sync, or None when no repository is known.
+
+    ``GUETTEUR_LISTS_URL`` and ``GUETTEUR_LISTS_ROOT`` (a root.json) name another repository than the shipped one.
+
+    Raises:
+        DataFileError: ``repository_unreadable``: an address without a readable root of trust.
+    """
+    url = os.environ.get("GUETTEUR_LISTS_URL") or _shipped(data_dir)
+    if not url:
+        return None
+    root = Path(os.environ.get("GUETTEUR_LISTS_ROOT") or data_dir / ROOT_NAME)
+    from guetteur.lists.renewal import SyncSetup  # noqa: PLC0415 -- tuf, which compiling the package's data does without
+
+    try:
+        return SyncSetup(url=url, root=root.read_bytes(), floor=floor)
+    except OSError as error:
+        raise DataFileError(
+            "repository_unreadable", f"{root} cannot be read: {error.strerror}", "reinstall guetteur"
+        ) from None
+
+
+def _shipped(data_dir: Path) -> str:
+    try:
+        return msgspec.json.decode((data_dir / FILE_NAME).read_bytes(), type=Repository).url
+    except (OSError, msgspec.MsgspecError):
+        return ""

@@ -1,0 +1,126 @@
+"""From a snapshot to the published repository: compile, make the delta, sign."""
+
+from __future__ import annotations
+
+import heapq
+import shutil
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from guetteur.lists import delta
+from guetteur.lists.compiled import CompiledList
+from guetteur.lists.delta import DeltaHeader
+from guetteur.lists.index import (
+    INDEX_TARGET,
+    MAX_CHAIN,
+    NEVER_BLOCK_TARGET,
+    NEWLY_TARGET,
+    Index,
+    decode_index,
+    delta_target,
+    full_target,
+)
+from guetteur.lists.writer import MAX_FRONT, ListedKey, compile_list, no_hosts, write_atomically
+from guetteur.publish.repository import publish
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from datetime import datetime
+
+    from guetteur.lists.writer import Entries
+    from guetteur.publish.keys import KeyRing
+    from guetteur.publish.repository import Published
+    from guetteur.publish.snapshot import Snapshot
+
+KEPT = "published"
+"""Folder in the work folder: the last published list, its index and the deltas that still lead to it."""
+
+
+def release(  # noqa: PLR0913 -- what, where, with which keys, when
+    snapshot: Snapshot, repository: Path, work: Path, keys: KeyRing, now: datetime, *, relevant: Callable[[str], bool]
+) -> Published:
+    """Compile and publish ``snapshot`` into ``repository``; the previous list in ``work`` gives the delta.
+
+    ``relevant`` says of a host whether it concerns people in France: such hosts, then the youngest, are what browsers
+    block by themselves. A run that is cut leaves the repository and ``work`` as they were.
+
+    Raises:
+        GuetteurError: nothing was published.
+    """
+    kept = work / KEPT
+    kept.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=work, prefix="release-") as name:
+        folder = Path(name)
+        artefacts = _compile(snapshot, folder, front=lambda entries: _front(entries, relevant))
+        deltas = _deltas(kept, artefacts[full_target(snapshot.version)], folder)
+        full = CompiledList(artefacts[full_target(snapshot.version)])
+        sources = [source for source in snapshot.sources if source]
+        index = Index(
+            version=snapshot.version,
+            digest=full.meta.digest,
+            built_at=snapshot.built_at,
+            entries=len(full),
+            full=full_target(snapshot.version),
+            deltas={target.removeprefix("lists/").partition("..")[0]: target for target in deltas},
+            sources=sources,
+        )
+        artefacts |= deltas | {INDEX_TARGET: folder / "index.json"}
+        (folder / "index.json").write_bytes(index.encode())
+        done = publish(repository, artefacts, keys, now)
+        _keep(kept, index, artefacts)
+        return done
+
+
+def _compile(snapshot: Snapshot, folder: Path, front: Callable[[Entries], Iterable[str]]) -> dict[str, Path]:
+    named = {"version": snapshot.version, "built_at": snapshot.built_at}
+    compile_list(folder / "full", snapshot.entries, sources=snapshot.sources, front=front, **named)  # type: ignore[arg-type]
+    newly = (ListedKey(host, 1, day) for host, day in snapshot.newly.items())
+    compile_list(folder / "newly", newly, sources=("newly",), nested=True, front=no_hosts, **named)  # type: ignore[arg-type]
+    never = map(ListedKey, sorted(snapshot.never_block))
+    compile_list(folder / "never", never, sources=("never-block",), nested=True, front=no_hosts, **named)  # type: ignore[arg-type]
+    return {
+        full_target(snapshot.version): folder / "full",
+        NEWLY_TARGET: folder / "newly",
+        NEVER_BLOCK_TARGET: folder / "never",
+    }
+
+
+def _front(entries: Entries, relevant: Callable[[str], bool]) -> list[str]:
+    hosts = ((relevant(key), mark[1], key) for key, mark in entries.items() if "/" not in key)
+    return [key for _, _, key in heapq.nlargest(MAX_FRONT, hosts)]
+
+
+def _deltas(kept: Path, full: Path, folder: Path) -> dict[str, Path]:
+    """The new step from the last published list, and the earlier ones that lead to it, at most `MAX_CHAIN` in all."""
+    try:
+        last = decode_index((kept / "index.json").read_bytes())
+        old = CompiledList(kept / "full")
+    except OSError:
+        return {}
+    new = CompiledList(full)
+    if old.meta.version == new.meta.version or old.meta.version != last.version:
+        return {}
+    meta = new.meta
+    header = DeltaHeader(old.meta.version, meta.version, meta.built_at, meta.sources, meta.digest)
+    step = delta_target(old.meta.version, meta.version)
+    (folder / "delta").write_bytes(delta.encode(header, _marks(old), _marks(new)))
+    earlier = sorted(last.deltas.values())[-(MAX_CHAIN - 1) :]
+    return {target: kept / Path(target).name for target in earlier} | {step: folder / "delta"}
+
+
+def _marks(compiled: CompiledList) -> dict[str, tuple[int, int]]:
+    return {key: mark for key in compiled.entries() if (mark := compiled.mark(key)) is not None}
+
+
+def _keep(kept: Path, index: Index, artefacts: dict[str, Path]) -> None:
+    """Remember what was published; the index last, so that a cut run costs a delta and nothing else."""
+    for target in index.deltas.values():
+        if artefacts[target].parent != kept:
+            shutil.copyfile(artefacts[target], kept / Path(target).name)
+    wanted = {Path(target).name for target in index.deltas.values()}
+    write_atomically(kept / "full", artefacts[index.full].read_bytes())
+    write_atomically(kept / "index.json", index.encode())
+    for path in kept.glob("*.delta"):
+        if path.name not in wanted:
+            path.unlink()

@@ -1,0 +1,211 @@
+"""From a mirror of the sources to a verdict on a user's machine, through every real part, over several days."""
+
+import asyncio
+import io
+import shutil
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from aiohttp import web
+from aiohttp.test_utils import TestClient, TestServer
+from rich.console import Console
+
+from guetteur.app import build_web_app
+from guetteur.config import PACKAGE_DATA, Settings
+from guetteur.publish.explain import explain
+from guetteur.publish.keys import KeyRing, create
+from guetteur.publish.pipeline import Setup
+from guetteur.publish.rotation import create_repository
+from guetteur.publish.sync_blocklists import PUBLISHED, publisher, sync
+from guetteur.transport.endpoint import AlreadyRunning, bind
+
+BLOCKLISTS = Path(__file__).parents[2] / "blocklists"
+PASSPHRASE = "only for this test"
+SOURCES = """
+min_trust = 1
+
+[[source]]
+id = "one"
+name = "One"
+url = "https://one.example/list.txt"
+format = "hosts"
+licence = "MIT"
+kind = "phishing-hosts"
+family = "one"
+trust = 2
+bit = 0
+refresh_h = 6
+max_bytes = 1_000_000
+deadline_s = 10
+checked = 2026-11-24
+
+[[source]]
+id = "two"
+name = "Two"
+url = "https://two.example/list.txt"
+format = "urls"
+licence = "MIT"
+kind = "phishing-urls"
+family = "two"
+trust = 1
+bit = 1
+refresh_h = 6
+max_bytes = 1_000_000
+deadline_s = 10
+checked = 2026-11-24
+"""
+
+
+class Maintainer:
+    """A checkout's blocklists folder, keys, a mirror, and the web server that serves what is published."""
+
+    def __init__(self, folder: Path) -> None:
+        self.blocklists = folder / "blocklists"
+        shutil.copytree(BLOCKLISTS, self.blocklists, ignore=shutil.ignore_patterns(".work", "repository", "root.json"))
+        (self.blocklists / "sources.toml").write_text(SOURCES, encoding="utf-8")
+        self.keys = folder / "keys"
+        ring = KeyRing([self.keys], PASSPHRASE.encode())
+        create(ring, datetime.now(UTC))
+        self.root = create_repository(self.blocklists / "repository", ring, datetime.now(UTC))
+        self.feeds: dict[str, str] = {}
+        self.now = datetime.now(UTC)
+
+    def app(self) -> web.Application:
+        async def feed(request: web.Request) -> web.Response:
+            text = self.feeds.get(request.match_info["id"])
+            return web.Response(status=404) if text is None else web.Response(text=text)
+
+        app = web.Application()
+        app.router.add_static("/published/", self.blocklists / "repository")
+        app.router.add_get("/mirror/{id}/{rest:.*}", feed)
+        app.router.add_get("/mirror/{id}", feed)
+        return app
+
+    async def publish(self, mirror: str, *, dry: bool = False) -> tuple[int, str]:
+        """One `make sync-blocklists`; its exit status and what it prints."""
+        said = io.StringIO()
+        setup = Setup(self.blocklists, self.blocklists / ".work", mirror=mirror, force=True)
+        console = Console(file=said, width=160)
+        finish = publisher(self.blocklists, setup.work, [self.keys], console)
+        self.now += timedelta(seconds=5)
+        status = await asyncio.to_thread(sync, setup, dry=dry, console=console, now=lambda: self.now, finish=finish)
+        return status, said.getvalue()
+
+
+@pytest.fixture
+def maintainer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Maintainer:
+    monkeypatch.setenv("GUETTEUR_KEY_PASSPHRASE", PASSPHRASE)
+    return Maintainer(tmp_path)
+
+
+@pytest_asyncio.fixture
+async def server(maintainer: Maintainer) -> AsyncIterator[TestServer]:
+    async with TestServer(maintainer.app(), host="127.0.0.1") as running:
+        yield running
+
+
+@pytest_asyncio.fixture
+async def ask(
+    maintainer: Maintainer, server: TestServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[Any]:
+    """A user's daemon application that knows this repository."""
+    monkeypatch.setenv("GUETTEUR_LISTS_URL", str(server.make_url("/published/")))
+    monkeypatch.setenv("GUETTEUR_LISTS_ROOT", str(maintainer.root))
+    settings = Settings(tmp_path / "run", tmp_path / "state", data_dir=PACKAGE_DATA, transport="loopback")
+    listener = await bind(settings)
+    assert not isinstance(listener, AlreadyRunning)
+    headers = {"Authorization": f"Guetteur {listener.key}", "Host": listener.host}
+    async with TestClient(TestServer(build_web_app(settings, listener), host="127.0.0.1")) as client:
+
+        async def call(path: str, body: object = None) -> Any:
+            method = "GET" if body is None else "POST"
+            async with client.request(method, path, json=body, headers=headers) as reply:
+                assert reply.status == 200, await reply.text()
+                return await reply.json()
+
+        yield call
+    listener.close()
+
+
+async def level(ask: Any, url: str) -> str:
+    return str((await ask("/v1/check/url", {"url": url}))["level"])
+
+
+async def test_a_host_published_a_moment_ago_is_blocked_without_a_restart(
+    maintainer: Maintainer, server: TestServer, ask: Any
+) -> None:
+    many = "".join(f"bad-{number}.example.net\n" for number in range(3000))
+    maintainer.feeds = {
+        "one": many,
+        "two": "https://sites.google.com/view/fake-bank/login\nhttp://evil.example.org/x\n",
+    }
+    mirror = str(server.make_url("/mirror/"))
+    assert (await ask("/v1/status"))["lists"]["version"].startswith("starter")
+    assert await level(ask, "https://bad-7.example.net/") == "NO_KNOWN_RISK"
+
+    status, said = await maintainer.publish(mirror)
+    assert status == PUBLISHED, said
+    result = await ask("/v1/lists/sync", {})
+    assert (result["outcome"], result["error"]) == ("updated", None)
+    assert await level(ask, "https://www.bad-7.example.net/") == "DANGER"
+    assert await level(ask, "https://sites.google.com/view/fake-bank/login") == "DANGER"
+    assert await level(ask, "https://sites.google.com/view/my-garden") != "DANGER"
+    assert (await ask("/v1/status"))["lists"]["hosts"] > 3000
+    first = await ask("/v1/lists/hosts", {"base": None, "cursor": 0})
+    assert "bad-7.example.net" in first["hosts"]
+
+    maintainer.feeds["one"] = many.replace("bad-7.example.net\n", "") + "brand-new-scam.com\n"
+    status, said = await maintainer.publish(mirror)
+    assert status == PUBLISHED, said
+    result = await ask("/v1/lists/sync", {})
+    assert (result["outcome"], result["error"]) == ("updated", None)
+    assert await level(ask, "https://brand-new-scam.com/") == "DANGER"
+    assert await level(ask, "https://bad-7.example.net/") == "NO_KNOWN_RISK"
+    second = await ask("/v1/lists/hosts", {"base": first["base"], "cursor": 0})
+    assert second["unchanged"]
+    assert (second["added"], second["removed"]) == (["brand-new-scam.com"], ["bad-7.example.net"])
+    assert (await ask("/v1/lists/sync", {}))["outcome"] == "up_to_date"
+
+
+async def test_a_dry_run_publishes_nothing(maintainer: Maintainer, server: TestServer) -> None:
+    maintainer.feeds = {"one": "bad.example.net\n", "two": "http://evil.example.org/x\n"}
+    status, said = await maintainer.publish(str(server.make_url("/mirror/")), dry=True)
+    assert status == PUBLISHED
+    assert "would be" in said
+    assert not list((maintainer.blocklists / "repository").rglob("*timestamp*"))
+
+
+async def test_a_dead_source_neither_stops_the_run_nor_empties_the_list(
+    maintainer: Maintainer, server: TestServer, ask: Any
+) -> None:
+    mirror = str(server.make_url("/mirror/"))
+    maintainer.feeds = {"one": "bad.example.net\nworse.example.net\n", "two": "http://evil.example.org/x\n"}
+    assert (await maintainer.publish(mirror))[0] == PUBLISHED
+    maintainer.feeds = {"two": "http://evil.example.org/x\nhttp://newer.example.org/y\n"}
+    status, said = await maintainer.publish(mirror)
+    assert status == PUBLISHED, said
+    assert (await ask("/v1/lists/sync", {}))["outcome"] == "updated"
+    assert await level(ask, "https://bad.example.net/") == "DANGER"
+
+
+async def test_what_must_never_be_blocked_is_not_and_explain_says_why(
+    maintainer: Maintainer, server: TestServer, ask: Any
+) -> None:
+    maintainer.feeds = {
+        "one": "google.com\nwww.impots.gouv.fr\nweb.app\nfr\n10.0.0.1\nbad.example.net\n",
+        "two": "https://github.com/evil/page\nhttps://www.ameli.fr/x\n",
+    }
+    status, said = await maintainer.publish(str(server.make_url("/mirror/")))
+    assert status == PUBLISHED, said
+    assert (await ask("/v1/lists/sync", {}))["outcome"] == "updated"
+    for url in ("https://google.com/", "https://github.com/", "https://any.web.app/"):
+        assert await level(ask, url) in {"NO_KNOWN_RISK", "OFFICIAL"}
+    assert await level(ask, "https://www.impots.gouv.fr/") == "OFFICIAL"
+    found = explain(maintainer.blocklists, maintainer.blocklists / ".work", "bad.example.net")
+    assert (found[0].listed, found[0].sources) == (True, ("one",))
+    refused = explain(maintainer.blocklists, maintainer.blocklists / ".work", "www.impots.gouv.fr")
+    assert any(finding.rule == "never_block" and not finding.listed for finding in refused)
