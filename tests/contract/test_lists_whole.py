@@ -1,99 +1,22 @@
 """From a mirror of the sources to a verdict on a user's machine, through every real part, over several days."""
 
-import asyncio
-import io
-import shutil
+import sys
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 import pytest_asyncio
-from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
-from rich.console import Console
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from guetteur.app import build_web_app
 from guetteur.config import PACKAGE_DATA, Settings
 from guetteur.publish.explain import explain
-from guetteur.publish.keys import KeyRing, create
-from guetteur.publish.pipeline import Setup
-from guetteur.publish.rotation import create_repository
-from guetteur.publish.sync_blocklists import PUBLISHED, publisher, sync
+from guetteur.publish.sync_blocklists import PUBLISHED
 from guetteur.transport.endpoint import AlreadyRunning, bind
-
-BLOCKLISTS = Path(__file__).parents[2] / "blocklists"
-PASSPHRASE = "only for this test"
-SOURCES = """
-min_trust = 1
-
-[[source]]
-id = "one"
-name = "One"
-url = "https://one.example/list.txt"
-format = "hosts"
-licence = "MIT"
-kind = "phishing-hosts"
-family = "one"
-trust = 2
-bit = 0
-refresh_h = 6
-max_bytes = 1_000_000
-deadline_s = 10
-checked = 2026-11-24
-
-[[source]]
-id = "two"
-name = "Two"
-url = "https://two.example/list.txt"
-format = "urls"
-licence = "MIT"
-kind = "phishing-urls"
-family = "two"
-trust = 1
-bit = 1
-refresh_h = 6
-max_bytes = 1_000_000
-deadline_s = 10
-checked = 2026-11-24
-"""
-
-
-class Maintainer:
-    """A checkout's blocklists folder, keys, a mirror, and the web server that serves what is published."""
-
-    def __init__(self, folder: Path) -> None:
-        self.blocklists = folder / "blocklists"
-        shutil.copytree(BLOCKLISTS, self.blocklists, ignore=shutil.ignore_patterns(".work", "repository", "root.json"))
-        (self.blocklists / "sources.toml").write_text(SOURCES, encoding="utf-8")
-        self.keys = folder / "keys"
-        ring = KeyRing([self.keys], PASSPHRASE.encode())
-        create(ring, datetime.now(UTC))
-        self.root = create_repository(self.blocklists / "repository", ring, datetime.now(UTC))
-        self.feeds: dict[str, str] = {}
-        self.now = datetime.now(UTC)
-
-    def app(self) -> web.Application:
-        async def feed(request: web.Request) -> web.Response:
-            text = self.feeds.get(request.match_info["id"])
-            return web.Response(status=404) if text is None else web.Response(text=text)
-
-        app = web.Application()
-        app.router.add_static("/published/", self.blocklists / "repository")
-        app.router.add_get("/mirror/{id}/{rest:.*}", feed)
-        app.router.add_get("/mirror/{id}", feed)
-        return app
-
-    async def publish(self, mirror: str, *, dry: bool = False) -> tuple[int, str]:
-        """One `make sync-blocklists`; its exit status and what it prints."""
-        said = io.StringIO()
-        setup = Setup(self.blocklists, self.blocklists / ".work", mirror=mirror, force=True)
-        console = Console(file=said, width=160)
-        finish = publisher(self.blocklists, setup.work, [self.keys], console)
-        self.now += timedelta(seconds=5)
-        status = await asyncio.to_thread(sync, setup, dry=dry, console=console, now=lambda: self.now, finish=finish)
-        return status, said.getvalue()
+from support.maintainer import PASSPHRASE, Maintainer
 
 
 @pytest.fixture

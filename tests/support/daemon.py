@@ -30,16 +30,21 @@ BROKEN = Path(__file__).parent / "broken"
 class Daemon:
     """One daemon below its own ``GUETTEUR_HOME`` (a short path: a unix socket's may have 107 bytes)."""
 
-    def __init__(self) -> None:
+    def __init__(self, more: dict[str, str] | None = None) -> None:
         self.home = Path(tempfile.mkdtemp(prefix="guet-", dir="/tmp"))
         self.home.chmod(0o700)
+        self._more = more or {}
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
     def env(self) -> dict[str, str]:
         """What the daemon, the relay and so the browser need in their environment."""
         paths = [str(BROKEN), str(ROOT / "daemon")]
-        return {"GUETTEUR_HOME": str(self.home), "PYTHONPATH": os.pathsep.join(paths), "PYTHONDONTWRITEBYTECODE": "1"}
+        return {
+            "GUETTEUR_HOME": str(self.home),
+            "PYTHONPATH": os.pathsep.join(paths),
+            "PYTHONDONTWRITEBYTECODE": "1",
+        } | self._more
 
     @property
     def settings(self) -> Settings:

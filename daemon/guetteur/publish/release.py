@@ -5,6 +5,7 @@ from __future__ import annotations
 import heapq
 import shutil
 import tempfile
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,7 +27,6 @@ from guetteur.publish.repository import publish
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
-    from datetime import datetime
 
     from guetteur.lists.writer import Entries
     from guetteur.publish.keys import KeyRing
@@ -77,8 +77,17 @@ def _compile(snapshot: Snapshot, folder: Path, front: Callable[[Entries], Iterab
     compile_list(folder / "full", snapshot.entries, sources=snapshot.sources, front=front, **named)  # type: ignore[arg-type]
     newly = (ListedKey(host, 1, day) for host, day in snapshot.newly.items())
     compile_list(folder / "newly", newly, sources=("newly",), nested=True, front=no_hosts, **named)  # type: ignore[arg-type]
+    # Version and day say nothing here: the same hosts give the same bytes, which nobody has to fetch again.
     never = map(ListedKey, sorted(snapshot.never_block))
-    compile_list(folder / "never", never, sources=("never-block",), nested=True, front=no_hosts, **named)  # type: ignore[arg-type]
+    compile_list(
+        folder / "never",
+        never,
+        version="never-block",
+        built_at=datetime(2026, 1, 1, tzinfo=UTC),
+        sources=("never-block",),
+        nested=True,
+        front=no_hosts,
+    )
     return {
         full_target(snapshot.version): folder / "full",
         NEWLY_TARGET: folder / "newly",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import getpass
 import os
 import sys
 from datetime import UTC, datetime
@@ -38,7 +39,7 @@ def publisher(blocklists: Path, work: Path, keys: Sequence[Path], console: Conso
             return
         if not keys:
             raise GuetteurError("no_keys", "no folder with keys was named", "give --keys DIR or set GUETTEUR_KEYS")
-        ring = KeyRing(keys, read_passphrase(os.environ, None))
+        ring = KeyRing(keys, read_passphrase(os.environ, ask_passphrase if sys.stdin.isatty() else None))
         knowledge = load_knowledge(PACKAGE_DATA)
         lexicon = knowledge.lexicon(knowledge.registry())
 
@@ -49,6 +50,11 @@ def publisher(blocklists: Path, work: Path, keys: Sequence[Path], console: Conso
         console.print(f"published in {blocklists / 'repository'}: targets {done.targets}, timestamp {done.timestamp}")
 
     return finish
+
+
+def ask_passphrase() -> str:
+    """Ask the maintainer at the terminal."""
+    return getpass.getpass("Passphrase of the keys: ")
 
 
 def sync(
@@ -101,7 +107,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--accept", action="append", default=[], metavar="SOURCE", help="take its held copy")
     parser.add_argument("--force", action="store_true", help="ask also the sources that are not due yet")
     given = parser.parse_args(arguments)
-    console = Console()
+    # Where nobody watches (a log), the table still wants room for its reasons.
+    console = Console() if sys.stdout.isatty() else Console(width=160)
     try:
         with Bars(console) as bars:
             setup = Setup(
