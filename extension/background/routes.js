@@ -5,6 +5,7 @@ import { readSettings } from "../shared/storage.js";
 import { WARNING_PAGE } from "./covering.js";
 
 const WARNING = [WARNING_PAGE];
+const RENEWAL_MS = 600_000;
 const POPUP = ["pages/popup/popup.html"];
 const OPTIONS = ["pages/options/options.html"];
 const CONTENT = ["content"];
@@ -93,6 +94,7 @@ export function makeRoutes({ state, permits, covering, navigation, daemon, trans
     "popup.get": { from: POPUP, run: ({ message }) => popup(Number(message.tabId)) },
     "popup.pause": { from: POPUP, run: ({ message }) => pause(message) },
     "popup.retry": { from: POPUP, run: () => daemon.retry() },
+    "popup.renew": { from: POPUP, run: async () => (await daemon.request("/v1/lists/sync", {}, RENEWAL_MS)).ok },
     "options.get": {
       from: OPTIONS,
       run: async () => {

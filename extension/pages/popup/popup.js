@@ -85,6 +85,19 @@ function showPause(now) {
   pause.textContent = now.paused ? t("popupResume") : t(now.isPrivate ? "popupPausePrivate" : "popupPause", now.host);
 }
 
+/** @param {any} lists */
+function showRenewal(lists) {
+  const running = lists?.running;
+  const note = byId("renewing", HTMLElement);
+  if (running) {
+    const share = running.total > 0 ? Math.floor((100 * running.done) / running.total) : null;
+    note.textContent = share === null ? t("popupRenewing") : t("popupRenewingShare", String(share));
+  } else note.textContent = lists?.error ? t("popupRenewFailed") : "";
+  // Lists are renewed by themselves; the button is for when that has not worked for a while.
+  byId("renew", HTMLElement).hidden = Boolean(running) || lists?.source !== true || (!lists.stale && !lists.error);
+  if (running) setTimeout(() => void refresh(), 700);
+}
+
 const tabId = await subject();
 /** @type {any} */
 let now = null;
@@ -96,6 +109,7 @@ async function refresh() {
   byId("list", HTMLElement).hidden = !now?.status;
   byId("list", HTMLElement).textContent = listAge(lists);
   byId("stale", HTMLElement).hidden = lists?.stale !== true;
+  showRenewal(lists);
   if (now === null) return;
   showPage(now);
   showPause(now);
@@ -119,6 +133,12 @@ byId("pause-cancel", HTMLButtonElement).addEventListener("click", () => {
   byId("pause", HTMLButtonElement).focus();
 });
 byId("pause-confirm", HTMLButtonElement).addEventListener("click", () => void pause(true));
+byId("renew", HTMLButtonElement).addEventListener("click", () => {
+  byId("renew", HTMLElement).hidden = true;
+  byId("renewing", HTMLElement).textContent = t("popupRenewing");
+  void ask("popup.renew").then(refresh);
+  setTimeout(() => void refresh(), 300);
+});
 byId("retry", HTMLButtonElement).addEventListener("click", async () => {
   await ask("popup.retry");
   setTimeout(() => void refresh(), 1_000);
