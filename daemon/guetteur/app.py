@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import logging
 import signal
+import sys
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -59,17 +60,14 @@ def build_checker(data_dir: Path, *, with_lists: bool = True) -> Checker:
 
 
 def build_renewer(settings: Settings, checker: Checker) -> Renewer:
-    """What keeps ``checker``'s lists current.
-
-    Raises:
-        DataFileError: a repository is named but its root of trust cannot be read.
-    """
-    from guetteur.lists.source import load_source  # noqa: PLC0415 -- tuf: 0.1 s of a command's start
+    """What keeps ``checker``'s lists current."""
+    from guetteur.lists.source import has_source  # noqa: PLC0415
     from guetteur.lists.store import Store  # noqa: PLC0415
     from guetteur.renewer import Renewer  # noqa: PLC0415
 
-    setup = load_source(settings.data_dir, never_block_floor(checker))
-    return Renewer(checker, Store(settings.state_dir / "lists"), setup, now_utc)
+    store = Store(settings.state_dir / "lists")
+    command = [sys.executable, "-P", "-m", "guetteur.sync_worker", str(settings.data_dir), str(settings.state_dir)]
+    return Renewer(checker, store, now_utc, command if has_source(settings.data_dir) else ())
 
 
 def never_block_floor(checker: Checker) -> frozenset[str]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 import msgspec
 
-from guetteur.app import build_checker, never_block_floor, now_utc
+from guetteur.app import now_utc
 from guetteur.config import load_settings
 from guetteur.errors import DaemonUnreachableError, GuetteurError
 
@@ -60,20 +60,11 @@ def sync_lists(accept_size: bool, as_json: bool) -> None:
             _finish_sync(answer, as_json=as_json)
         except DaemonUnreachableError:
             pass  # nobody runs: done here instead
-    _finish_sync(_sync_here(settings.data_dir, _store(), accept_size=accept_size), as_json=as_json)
+    from guetteur.sync_worker import renew  # noqa: PLC0415
 
-
-def _sync_here(data_dir: Path, store: Store, *, accept_size: bool) -> dict[str, Any]:
-    from guetteur.lists.format import CompiledFormat  # noqa: PLC0415
-    from guetteur.lists.source import load_source  # noqa: PLC0415
-    from guetteur.lists.sync import sync_blocking  # noqa: PLC0415
-
-    setup = load_source(data_dir, never_block_floor(build_checker(data_dir, with_lists=False)))
-    if setup is None:
-        return {"outcome": "no_source", "version": None, "received": 0, "error": None}
-    result = sync_blocking(setup, store, CompiledFormat(), now_utc(), accept_size=accept_size)
-    answer: dict[str, Any] = msgspec.to_builtins(result)
-    return answer
+    result = renew(settings.data_dir, settings.state_dir, accept_size=accept_size)
+    nothing = {"outcome": "no_source", "version": None, "received": 0, "error": None}
+    _finish_sync(nothing if result is None else msgspec.to_builtins(result), as_json=as_json)
 
 
 def _finish_sync(answer: dict[str, Any], *, as_json: bool) -> None:

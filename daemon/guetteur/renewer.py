@@ -6,30 +6,54 @@ import asyncio
 import logging
 import random
 import time
+from asyncio.subprocess import DEVNULL, PIPE
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from guetteur.errors import GuetteurError
 from guetteur.lists import schedule
-from guetteur.lists.format import CompiledFormat, open_view
+from guetteur.lists.format import open_view
 from guetteur.lists.schedule import Moment, Schedule
-from guetteur.lists.status import read_record
-from guetteur.lists.sync import Progress, read_status, sync
+from guetteur.lists.status import Failure, make_status, read_record
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from datetime import datetime
 
     from guetteur.checker import Checker
     from guetteur.lists.generation import Lease
-    from guetteur.lists.renewal import SyncSetup
     from guetteur.lists.status import SyncStatus
     from guetteur.lists.store import Store
-    from guetteur.lists.sync import SyncResult
 
 LOG = logging.getLogger(__name__)
 
 _LOOK_EVERY_S = 20.0
 """How often the pointer is read: a sync by another process (``guetteur lists sync``) is taken up within that time."""
+
+
+class SyncProgress(msgspec.Struct, frozen=True):
+    """One step of a renewal; ``done`` of ``total`` bytes while downloading, else zeros."""
+
+    stage: str
+    done: int
+    total: int
+
+
+class SyncOutcome(msgspec.Struct, frozen=True):
+    """What a renewal came to; see `guetteur.lists.sync.SyncResult`."""
+
+    outcome: str
+    version: str | None
+    received: int
+    error: Failure | None = None
+
+
+class _Message(msgspec.Struct, frozen=True):
+    """A line of `guetteur.sync_worker`."""
+
+    progress: SyncProgress | None = None
+    result: SyncOutcome | None = None
 
 
 class Renewer:
@@ -39,14 +63,15 @@ class Renewer:
         progress: the step a running sync is at, None when none runs.
     """
 
-    def __init__(self, checker: Checker, store: Store, setup: SyncSetup | None, clock: Callable[[], datetime]) -> None:
-        self.progress: Progress | None = None
+    def __init__(self, checker: Checker, store: Store, clock: Callable[[], datetime], worker: Sequence[str]) -> None:
+        """``worker`` is the command that renews the store, empty when no repository is known."""
+        self.progress: SyncProgress | None = None
         self._checker = checker
         self._store = store
-        self._setup = setup
+        self._worker = tuple(worker)
         self._clock = clock
         self._lease: Lease | None = None
-        self._running: asyncio.Task[SyncResult] | None = None
+        self._running: asyncio.Task[SyncOutcome] | None = None
         moment = self._moment()
         self._schedule = Schedule(moment, random.random, last_success=read_record(store.folder).last_success)
 
@@ -78,24 +103,21 @@ class Renewer:
             old.close()
         LOG.info("lists %s in use", view.version)
 
-    async def sync(self) -> SyncResult | None:
+    async def sync(self) -> SyncOutcome | None:
         """Renew now, or join the renewal that runs; None when no repository is known."""
-        if self._setup is None:
+        if not self._worker:
             return None
         if self._running is None:
-            self._running = asyncio.create_task(self._sync(self._setup))
+            self._running = asyncio.create_task(self._sync())
         try:
             return await asyncio.shield(self._running)
         finally:
             if self._running is not None and self._running.done():
                 self._running = None
 
-    async def _sync(self, setup: SyncSetup) -> SyncResult:
-        def report(event: Progress) -> None:
-            self.progress = event
-
+    async def _sync(self) -> SyncOutcome:
         try:
-            result = await sync(setup, self._store, CompiledFormat(), self._clock(), progress=report)
+            result = await self._work()
         finally:
             self.progress = None
         if result.error is not None:
@@ -103,17 +125,40 @@ class Renewer:
         self.open_current()
         return result
 
+    async def _work(self) -> SyncOutcome:
+        process = await asyncio.create_subprocess_exec(*self._worker, stdin=DEVNULL, stdout=PIPE)
+        result: SyncOutcome | None = None
+        try:
+            assert process.stdout is not None  # noqa: S101 -- what PIPE gives
+            async for line in process.stdout:
+                message = msgspec.json.decode(line, type=_Message)
+                self.progress = message.progress or self.progress
+                result = message.result or result
+            await process.wait()
+        finally:
+            if process.returncode is None:
+                process.terminate()
+                await process.wait()
+        if result is None:
+            hint = "the daemon's log holds the details"
+            error = Failure("sync_failed", "the renewal of the lists ended unexpectedly", hint, self._clock())
+            return SyncOutcome("failed", None, 0, error)
+        return result
+
     def status(self) -> SyncStatus | None:
         """What is known of the stored lists; None when no repository is known."""
-        if self._setup is None:
+        if not self._worker:
             return None
-        return read_status(self._store, self._clock(), self._schedule.next_try)
+        store = self._store
+        return make_status(
+            store.current(), read_record(store.folder), store.held(), self._clock(), self._schedule.next_try
+        )
 
     async def run(self) -> None:
         """Renew on schedule and watch the pointer, until cancelled."""
         async with asyncio.TaskGroup() as group:
             group.create_task(self._watch())
-            if self._setup is not None:
+            if self._worker:
                 group.create_task(schedule.run(self._schedule, self._attempt, self._moment))
 
     async def _attempt(self) -> bool:

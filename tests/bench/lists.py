@@ -155,8 +155,9 @@ def measure(millions: float) -> list[str]:
             "",
         ]
         frozen = frozenset(names)
+        find_id = compiled.find_id
         engines: dict[str, Callable[[str], bool]] = {
-            "guetteur": lambda host: compiled.find_id(host) != NOT_LISTED,
+            "guetteur": lambda host: find_id(host) != NOT_LISTED,
             "frozenset": lambda host: any(name in frozen for name in parents(host)),
             "SQLite (Pi-hole)": sqlite_engine(folder, names),
         }

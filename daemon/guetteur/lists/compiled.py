@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 _HINT = "reinstall guetteur, or in a checkout run: make build"
 NOT_LISTED = -1
-_FULL = FULL[0]
 
 
 class Meta(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -101,23 +100,22 @@ class CompiledList:
             """
             name = host.encode("ascii")
             end = name.rfind(b".")
+            # The bare last label is passed over unless it is the whole host: no list names a top-level domain.
+            start = name.rfind(b".", 0, end) + 1 if end > 0 else 0
             while True:
-                # The bare last label is passed over unless it is the whole host: no list names a top-level domain.
-                start = name.rfind(b".", 0, end) + 1 if end > 0 else 0
                 part = name[start:]
                 value = xxh3_64_intdigest(part, seed)
                 at = tags_at + (value >> 10) % buckets * BUCKET
                 bucket, tag = content[at : at + BUCKET], value & 1023
-                full = bucket[0] == _FULL
-                if KEY_TAGS[tag] in bucket or full:
+                if KEY_TAGS[tag] in bucket or bucket[0] == FULL:
                     key: int | None = get(part)
                     if key is not None:
                         return key
-                if not (PARENT_TAGS[tag] in bucket or full):
+                if not (PARENT_TAGS[tag] in bucket or bucket[0] == FULL):
                     return NOT_LISTED
                 if start == 0:
                     return find_page(name, path) if path else NOT_LISTED
-                end = start - 1
+                start = name.rfind(b".", 0, start - 1) + 1
 
         return find_id
 

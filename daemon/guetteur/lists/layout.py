@@ -33,9 +33,9 @@ EPOCH = date(2000, 1, 1)
 MAX_SOURCES = 32
 MAX_MARKS = 65_536
 BUCKET = 8
-FULL = b"\xff"
-KEY_TAGS = tuple(bytes((1 + value % 127,)) for value in range(1024))
-PARENT_TAGS = tuple(bytes((128 + value % 127,)) for value in range(1024))
+FULL = 255
+KEY_TAGS = bytes(1 + value % 127 for value in range(1024))
+PARENT_TAGS = bytes(128 + value % 127 for value in range(1024))
 """Tags by the lowest ten bits of the hash: 1 to 127 for a key, 128 to 254 for a name that is only on the way to one."""
 
 

@@ -22,6 +22,11 @@ class Repository(msgspec.Struct, frozen=True):
     url: str
 
 
+def has_source(data_dir: Path) -> bool:
+    """Whether a repository is known."""
+    return bool(_url(data_dir))
+
+
 def load_source(data_dir: Path, floor: frozenset[str]) -> SyncSetup | None:
     """The set-up of a sync, or None when no repository is known.
 
@@ -30,7 +35,7 @@ def load_source(data_dir: Path, floor: frozenset[str]) -> SyncSetup | None:
     Raises:
         DataFileError: ``repository_unreadable``: an address without a readable root of trust.
     """
-    url = os.environ.get("GUETTEUR_LISTS_URL") or _shipped(data_dir)
+    url = _url(data_dir)
     if not url:
         return None
     root = Path(os.environ.get("GUETTEUR_LISTS_ROOT") or data_dir / ROOT_NAME)
@@ -44,7 +49,9 @@ def load_source(data_dir: Path, floor: frozenset[str]) -> SyncSetup | None:
         ) from None
 
 
-def _shipped(data_dir: Path) -> str:
+def _url(data_dir: Path) -> str:
+    if given := os.environ.get("GUETTEUR_LISTS_URL"):
+        return given
     try:
         return msgspec.json.decode((data_dir / FILE_NAME).read_bytes(), type=Repository).url
     except (OSError, msgspec.MsgspecError):

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from guetteur.lists.durable import write_durably
-from guetteur.lists.trust import CLOCK_SLACK
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,6 +18,8 @@ if TYPE_CHECKING:
 FILE_NAME = "status.json"
 STALE_LIST = timedelta(days=7)
 STALE_CONTACT = timedelta(days=3)
+CLOCK_SLACK = timedelta(days=1)
+"""By how much a clock may be wrong before it is said."""
 
 
 class Failure(msgspec.Struct, frozen=True):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 from contextlib import contextmanager, suppress
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from securesystemslib.exceptions import StorageError
@@ -19,6 +19,7 @@ from guetteur.errors import GuetteurError
 from guetteur.lists.durable import sync_file
 from guetteur.lists.fetcher import EncodedError, StoppedError
 from guetteur.lists.index import NEVER_BLOCK_FIELD, NEVER_BLOCK_ROLE, NEVER_BLOCK_TARGET
+from guetteur.lists.status import CLOCK_SLACK
 from guetteur.lists.tufapi import Updater
 
 if TYPE_CHECKING:
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     from guetteur.lists.fetcher import ListFetcher
     from guetteur.lists.tufapi import Root, TargetFile, Targets
 
-CLOCK_SLACK = timedelta(days=1)
 _KEEP = "the last good list stays in use"
 
 # Metadata with lengths in its parent is capped by those; these caps are for timestamp and root alone, and keep the
