@@ -9,7 +9,7 @@ FIREFOX := dist/extension/firefox/manifest.json
 EXTENSION_SOURCES := $(shell find extension -type f -not -path '*/node_modules/*' 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check fmt e2e corpus bench sync-blocklists build extension docs lock clean
+.PHONY: help run test test-long check fmt e2e corpus bench bench-lists sync-blocklists build extension docs lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -38,6 +38,15 @@ e2e: $(VENV)/.done $(DATA) $(EXTENSION) $(FIREFOX) ## real Chromium and Firefox 
 bench: $(VENV)/.done $(DATA) $(EXTENSION) $(FIREFOX) ## measure the check in the browsers, in process and over the socket
 	$(PY) tests/bench/check.py
 	$(PY) tests/e2e/measure.py
+
+bench-lists: $(VENV)/.done $(DATA) extension/node_modules/.done ## measure list look-ups beside peers and the cost of a renewal (SIZES="1 5 10" millions)
+	$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r tests/bench/requirements.lock
+	npm --prefix tests/bench/peers install --silent --no-audit --no-fund
+	GUETTEUR_UBO=tests/bench/peers/node_modules/@gorhill/ubo-core $(PY) tests/bench/lists.py $(or $(SIZES),1)
+	$(PY) tests/bench/renewal.py
+
+test-long: $(VENV)/.done $(DATA) ## the long forms of the crash tests: kill -9 at 200 points of a sync and of a publish
+	GUETTEUR_LONG=1 $(BIN)/pytest tests/unit/lists/test_kills.py --timeout 600
 
 sync-blocklists: $(VENV)/.done $(DATA) ## fetch, judge, sign and publish the lists (DRY=1 shows the change; KEYS=folder, MIRROR=address)
 	$(PY) -m guetteur.publish.sync_blocklists $(if $(DRY),--dry) $(if $(KEYS),--keys $(KEYS)) $(if $(MIRROR),--mirror $(MIRROR))

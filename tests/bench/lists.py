@@ -38,7 +38,7 @@ def make_names(count: int, seed: int = 2026, without: frozenset[str] = frozenset
     with gzip.open(ROOT / "blocklists/starter.csv.gz", "rt", encoding="utf-8") as file:
         hosts = [row["host"] for row in csv.DictReader(file)]
     heads, tails = [host.split(".")[0] for host in hosts], [host.partition(".")[2] for host in hosts]
-    words = [word for head in heads for word in head.split("-") if len(word) > 2]
+    words = [word for head in heads for word in head.split("-") if len(word) > 2 and word != "www"]
     names: dict[str, None] = {}
     while len(names) < count:
         label = "-".join(source.choices(words, k=source.choice((1, 2, 2, 3))))[:50]
