@@ -13,6 +13,8 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from guetteur.app import build_web_app
 from guetteur.config import PACKAGE_DATA, Settings
+from guetteur.lists.compiled import CompiledList
+from guetteur.lists.store import Store
 from guetteur.publish.explain import explain
 from guetteur.publish.sync_blocklists import PUBLISHED
 from guetteur.transport.endpoint import AlreadyRunning, bind
@@ -92,6 +94,25 @@ async def test_a_host_published_a_moment_ago_is_blocked_without_a_restart(
     assert second["unchanged"]
     assert (second["added"], second["removed"]) == (["brand-new-scam.com"], ["bad-7.example.net"])
     assert (await ask("/v1/lists/sync", {}))["outcome"] == "up_to_date"
+
+
+async def test_newly_registered_hosts_arrive_week_by_week(
+    maintainer: Maintainer, server: TestServer, ask: Any, tmp_path: Path
+) -> None:
+    mirror = str(server.make_url("/mirror/"))
+    maintainer.feeds = {"one": "bad.example.net\n", "two": "http://evil.example.org/x\n", "fresh": "tout-neuf.fr\n"}
+    assert (await maintainer.publish(mirror))[0] == PUBLISHED
+    first = await ask("/v1/lists/sync", {})
+    assert first["outcome"] == "updated"
+    current = Store(tmp_path / "state/lists").current()
+    assert current is not None
+    weeks = [path for role, path in current.paths().items() if role.startswith("newly-")]
+    assert weeks
+    assert any(CompiledList(path).holds("tout-neuf.fr") for path in weeks)
+    maintainer.feeds["one"] += "worse.example.net\n"
+    assert (await maintainer.publish(mirror))[0] == PUBLISHED
+    # The never-block list and the weeks stay as they are: a day's news is small.
+    assert (await ask("/v1/lists/sync", {}))["received"] < 40_000 < first["received"]
 
 
 async def test_a_dry_run_publishes_nothing(maintainer: Maintainer, server: TestServer) -> None:

@@ -50,6 +50,22 @@ refresh_h = 6
 max_bytes = 1_000_000
 deadline_s = 10
 checked = 2026-11-24
+
+[[source]]
+id = "fresh"
+name = "Fresh"
+url = "https://fresh.example/{YYYYMMDD}.txt"
+format = "hosts"
+licence = "MIT"
+kind = "newly-registered"
+family = "fresh"
+trust = 1
+refresh_h = 6
+days = 3
+delay = 1
+max_bytes = 1_000_000
+deadline_s = 10
+checked = 2026-11-24
 """
 
 

@@ -12,7 +12,6 @@ from guetteur.errors import DataFileError
 
 INDEX_TARGET = "lists/index.json"
 NEVER_BLOCK_TARGET = "lists/never-block.list"
-NEWLY_TARGET = "lists/newly.list"
 NEVER_BLOCK_ROLE = "never-block"
 NEVER_BLOCK_FIELD = "x-guetteur-never-block"
 """Field of the root metadata that names the never-block keys: ``{"keys": {keyid: key}, "threshold": int}``.
@@ -39,6 +38,7 @@ class Index(msgspec.Struct, frozen=True):
         full: target that holds all of it.
         deltas: version → target that leads on from it.
         sources: what the list was made from, for display.
+        newly: targets of the newly registered hosts, one a week, so that a day's news is one small file.
     """
 
     version: Version
@@ -48,6 +48,7 @@ class Index(msgspec.Struct, frozen=True):
     full: TargetName
     deltas: dict[Version, TargetName] = {}
     sources: list[Any] = []
+    newly: list[TargetName] = []
 
     def encode(self) -> bytes:
         """The file's content."""
@@ -74,6 +75,11 @@ def decode_index(content: bytes) -> Index:
 def full_target(version: str) -> str:
     """Target name of a whole list."""
     return f"lists/{version}.list"
+
+
+def newly_target(week: str) -> str:
+    """Target name of the hosts registered in an ISO week (``2026-W47``)."""
+    return f"lists/newly-{week}.list"
 
 
 def delta_target(start: str, end: str) -> str:

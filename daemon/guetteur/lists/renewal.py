@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal
 
 from guetteur.errors import GuetteurError
 from guetteur.lists.fetcher import FetchLimits, ListFetcher
-from guetteur.lists.index import INDEX_TARGET, NEWLY_TARGET, Index, decode_index, delta_chain
+from guetteur.lists.index import INDEX_TARGET, Index, decode_index, delta_chain
 from guetteur.lists.listformat import Built
 from guetteur.lists.poison import PoisonError, check_contents
 from guetteur.lists.store import ListState, Store, StoreError
@@ -29,9 +29,8 @@ if TYPE_CHECKING:
 Stage = Literal["checking", "downloading", "applying", "installing", "done"]
 Via = Literal["delta", "full"]
 
-NEVER_BLOCK, NEWLY = "never-block", "newly"
-"""Roles of the files of a generation that are not part of the list itself."""
-EXTRAS = frozenset({NEVER_BLOCK, NEWLY})
+NEVER_BLOCK, NEWLY = "never-block", "newly-"
+"""Roles of the files of a generation that are not part of the list itself; NEWLY is followed by a week."""
 
 # A file of the delta is bad or gone: the full list may still be good.
 _TRY_FULL = frozenset({"lists_tampered", "lists_refused", "lists_too_large"})
@@ -112,14 +111,14 @@ class Renewal:
             built_at=current.manifest.built_at if current else None,
         )
         repository.refresh()
-        extras = self._extras(repository, current)
         index = self._index(repository)
+        extras = self._extras(repository, index, current)
         published_anew = current is None or index.version != current.version
         held = published_anew and index.version in self.store.held()
         if current is not None and (held or not published_anew):
             built, via = Built(_list_files(current), current.manifest.digest), None
             state = ListState(current.version, built.digest, current.manifest.built_at, 0)
-            if all(_is_same(current, role, path) for role, path in extras.items()):
+            if _same_extras(current, extras):
                 return ("held" if held else "up_to_date"), None
         else:
             if current is not None and index.built_at < current.manifest.built_at:
@@ -147,11 +146,11 @@ class Renewal:
             raise SyncError("lists_malformed", "the repository has no index of lists", "tell the maintainers")
         return decode_index(repository.download(target, self.scratch / "index").read_bytes())
 
-    def _extras(self, repository: TrustedRepository, current: Generation | None) -> dict[str, Path]:
-        targets: dict[str, TargetFile | None] = {
-            NEVER_BLOCK: repository.find_never_block(self.setup.max_small_bytes),
-            NEWLY: repository.find(NEWLY_TARGET, self.setup.max_list_bytes),
-        }
+    def _extras(self, repository: TrustedRepository, index: Index, current: Generation | None) -> dict[str, Path]:
+        targets: dict[str, TargetFile | None] = {NEVER_BLOCK: repository.find_never_block(self.setup.max_small_bytes)}
+        for name in index.newly:
+            role = name.removeprefix("lists/").removesuffix(".list").lower()
+            targets[role] = repository.find(name, self.setup.max_list_bytes)
         found: dict[str, Path] = {}
         for role, target in targets.items():
             if target is None:
@@ -233,11 +232,16 @@ class Renewal:
 
 
 def _list_files(generation: Generation) -> dict[str, Path]:
-    return {role: path for role, path in generation.paths().items() if role not in EXTRAS}
+    return {role: path for role, path in generation.paths().items() if not _is_extra(role)}
 
 
-def _is_same(current: Generation, role: str, path: Path) -> bool:
-    return role in current.manifest.files and current.path(role) == path
+def _is_extra(role: str) -> bool:
+    return role == NEVER_BLOCK or role.startswith(NEWLY)
+
+
+def _same_extras(current: Generation, extras: dict[str, Path]) -> bool:
+    before = {role for role in current.manifest.files if _is_extra(role)}
+    return before == extras.keys() and all(current.path(role) == path for role, path in extras.items())
 
 
 def _folder(path: Path) -> Path:

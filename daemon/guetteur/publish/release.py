@@ -5,7 +5,7 @@ from __future__ import annotations
 import heapq
 import shutil
 import tempfile
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,11 +16,11 @@ from guetteur.lists.index import (
     INDEX_TARGET,
     MAX_CHAIN,
     NEVER_BLOCK_TARGET,
-    NEWLY_TARGET,
     Index,
     decode_index,
     delta_target,
     full_target,
+    newly_target,
 )
 from guetteur.lists.writer import MAX_FRONT, ListedKey, compile_list, no_hosts, write_atomically
 from guetteur.publish.repository import publish
@@ -53,6 +53,7 @@ def release(  # noqa: PLR0913 -- what, where, with which keys, when
     with tempfile.TemporaryDirectory(dir=work, prefix="release-") as name:
         folder = Path(name)
         artefacts = _compile(snapshot, folder, front=lambda entries: _front(entries, relevant))
+        newly = _newly(snapshot, folder)
         deltas = _deltas(kept, artefacts[full_target(snapshot.version)], folder)
         full = CompiledList(artefacts[full_target(snapshot.version)])
         sources = [source for source in snapshot.sources if source]
@@ -64,8 +65,9 @@ def release(  # noqa: PLR0913 -- what, where, with which keys, when
             full=full_target(snapshot.version),
             deltas={target.removeprefix("lists/").partition("..")[0]: target for target in deltas},
             sources=sources,
+            newly=list(newly),
         )
-        artefacts |= deltas | {INDEX_TARGET: folder / "index.json"}
+        artefacts |= newly | deltas | {INDEX_TARGET: folder / "index.json"}
         (folder / "index.json").write_bytes(index.encode())
         done = publish(repository, artefacts, keys, now)
         _keep(kept, index, artefacts)
@@ -75,8 +77,6 @@ def release(  # noqa: PLR0913 -- what, where, with which keys, when
 def _compile(snapshot: Snapshot, folder: Path, front: Callable[[Entries], Iterable[str]]) -> dict[str, Path]:
     named = {"version": snapshot.version, "built_at": snapshot.built_at}
     compile_list(folder / "full", snapshot.entries, sources=snapshot.sources, front=front, **named)  # type: ignore[arg-type]
-    newly = (ListedKey(host, 1, day) for host, day in snapshot.newly.items())
-    compile_list(folder / "newly", newly, sources=("newly",), nested=True, front=no_hosts, **named)  # type: ignore[arg-type]
     # Version and day say nothing here: the same hosts give the same bytes, which nobody has to fetch again.
     never = map(ListedKey, sorted(snapshot.never_block))
     compile_list(
@@ -90,9 +90,29 @@ def _compile(snapshot: Snapshot, folder: Path, front: Callable[[Entries], Iterab
     )
     return {
         full_target(snapshot.version): folder / "full",
-        NEWLY_TARGET: folder / "newly",
         NEVER_BLOCK_TARGET: folder / "never",
     }
+
+
+def _newly(snapshot: Snapshot, folder: Path) -> dict[str, Path]:
+    """One file for each week; a week that is over gives the same bytes at every publish."""
+    weeks: dict[str, list[ListedKey]] = {}
+    for host, day in snapshot.newly.items():
+        year, week, _ = day.isocalendar()
+        weeks.setdefault(f"{year}-W{week:02}", []).append(ListedKey(host, 1, day))
+    files = {newly_target(name): folder / f"newly-{name}" for name in sorted(weeks)}
+    for name, path in zip(sorted(weeks), files.values(), strict=True):
+        start = date.fromisocalendar(int(name[:4]), int(name[-2:]), 1)
+        compile_list(
+            path,
+            weeks[name],
+            version=f"newly-{name}",
+            built_at=datetime(start.year, start.month, start.day, tzinfo=UTC),
+            sources=("newly",),
+            nested=True,
+            front=no_hosts,
+        )
+    return files
 
 
 def _front(entries: Entries, relevant: Callable[[str], bool]) -> list[str]:

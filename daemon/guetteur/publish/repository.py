@@ -21,7 +21,7 @@ from securesystemslib.signer._key import SSlibKey
 from tuf.api.exceptions import RepositoryError
 
 from guetteur.lists.durable import clear_drafts, copy_durably, fingerprint
-from guetteur.lists.index import INDEX_TARGET, NEVER_BLOCK_FIELD, NEVER_BLOCK_ROLE, NEVER_BLOCK_TARGET, NEWLY_TARGET
+from guetteur.lists.index import INDEX_TARGET, NEVER_BLOCK_FIELD, NEVER_BLOCK_ROLE, NEVER_BLOCK_TARGET
 from guetteur.lists.tufapi import (
     DelegatedRole,
     Delegations,
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 
     from guetteur.publish.keys import KeyRing
 
-_KINDS = {INDEX_TARGET: "index", NEVER_BLOCK_TARGET: "never-block", NEWLY_TARGET: "newly"}
+_KINDS = {INDEX_TARGET: "index", NEVER_BLOCK_TARGET: "never-block"}
 
 
 @dataclass(frozen=True, slots=True)
