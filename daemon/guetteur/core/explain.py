@@ -21,8 +21,18 @@ class Explainer:
     """Sentences of one language."""
 
     def __init__(self, lang: str, table: Table) -> None:
+        """Take the sentences.
+
+        Raises:
+            ValueError: a field is more than a plain name (``{name.attribute}``), which would reach into objects.
+        """
         self.lang = lang
         self._table = table
+        for sentences in table.values():
+            for code, sentence in sentences.items():
+                for _, field, spec, conversion in string.Formatter().parse(sentence):
+                    if field is not None and not (field.isidentifier() and not spec and not conversion):
+                        raise ValueError(f"{code}: {{{field}}} is no plain field")
 
     def reason(self, evidence: Evidence) -> str:
         """The sentence for one piece of evidence; a body in it is named in the reader's language."""
@@ -57,12 +67,4 @@ class Explainer:
 
     def say(self, section: str, code: str, params: Mapping[str, str]) -> str:
         """Fill one sentence. Parameters are inserted as they are: they are text for whoever shows the sentence."""
-        return _Plain().vformat(self.template(section, code), (), params)
-
-
-class _Plain(string.Formatter):
-    """Only ``{name}`` fields: no attribute or index access, whatever a translation writes."""
-
-    def get_field(self, field_name: str, args: object, kwargs: Mapping[str, str]) -> tuple[str, str]:
-        del args
-        return kwargs[field_name], field_name
+        return self.template(section, code).format_map(params)

@@ -20,7 +20,7 @@ from guetteur.errors import InvalidInputError
 MAX_URL_LENGTH = 8192
 """Longest URL that is read, in characters; browsers show far less and send about 64 KB at most."""
 
-_WEB_SCHEMES = frozenset({"http:", "https:"})
+_WEB_SCHEMES = ("http://", "https://")
 _HAS_SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:(?![0-9]+(?:[/?#]|$))")
 
 _extract = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True)
@@ -91,33 +91,36 @@ def parse_url(text: str) -> UrlSubject:
         )
     try:
         parsed = ada_url.URL(text)
-        scheme: str = parsed.protocol
-        hostname: str = parsed.hostname
     except ValueError:
         raise InvalidInputError(
             "not_a_url", f"{_shorten(text)} is not a web address", "give an address such as https://www.example.fr/"
         ) from None
-    if scheme not in _WEB_SCHEMES:
+    # Each property costs a call into C; what the serialisation says already is read from it.
+    href: str = parsed.href
+    if not href.startswith(_WEB_SCHEMES):
         raise InvalidInputError(
             "not_a_web_address", f"{_shorten(text)} is no http or https address", "only web pages are judged"
         )
+    scheme, _, rest = href.partition("://")
+    authority, _, path = rest.partition("/")
+    hostname: str = parsed.hostname
     host = hostname.rstrip(".")
     if not host:
         raise InvalidInputError("not_a_url", f"{_shorten(text)} has no host", "give an address with a host name")
     kind = _host_kind(host)
-    port: str = parsed.port
+    port = authority.rpartition(hostname)[2]
     if kind is HostKind.DOMAIN:
         registrable, suffix, shared = split_host(host)
     else:
         registrable, suffix, shared = None, "", False
     return UrlSubject(
-        url=parsed.href,
-        scheme=scheme[:-1],
+        url=href,
+        scheme=scheme,
         host=host,
         host_kind=kind,
-        port=int(port) if port else None,
-        path=parsed.pathname + parsed.search,
-        has_userinfo=bool(parsed.username or parsed.password),
+        port=int(port[1:]) if port else None,
+        path="/" + path.partition("#")[0],
+        has_userinfo="@" in authority,
         registrable_domain=registrable,
         suffix=suffix,
         shared=shared,

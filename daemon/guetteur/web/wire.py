@@ -196,7 +196,7 @@ def verdict_reply(subject: UrlSubject, verdict: Verdict, explainer: Explainer) -
         reasons=[Reason(piece.code, explainer.reason(piece)) for piece in verdict.evidence],
         skipped=[Skipped(skip.signal, skip.why, explainer.skip(skip)) for skip in verdict.skipped],
         list_version=verdict.list_version,
-        checked_at=verdict.checked_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        checked_at=verdict.checked_at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z",
     )
 
 
