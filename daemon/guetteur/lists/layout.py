@@ -22,8 +22,6 @@ import struct
 from datetime import date
 from typing import TYPE_CHECKING
 
-import xxhash
-
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -42,12 +40,6 @@ PARENT_TAGS = bytes(128 + value % 127 for value in range(1024))
 def padding(length: int) -> int:
     """Bytes that bring ``length`` to the next multiple of 8."""
     return -length % 8
-
-
-def place(name: bytes, seed: int, buckets: int) -> tuple[int, int]:
-    """Offset of the bucket of ``name`` among the tags, and the number of its tag."""
-    value = xxhash.xxh3_64_intdigest(name, seed)
-    return (value >> 10) % buckets * BUCKET, value & 1023
 
 
 def key_parents(key: str) -> Iterator[str]:
