@@ -80,7 +80,7 @@ async def test_the_fake_page_is_never_painted(browser: Browser, site: Site) -> N
 
 async def test_firefox_never_even_asks_the_fake_site(browser: Browser, site: Site) -> None:
     if browser.name != "firefox":
-        pytest.skip("Chromium cannot hold a request back: see docs/explanation")
+        pytest.skip("Chromium cannot hold a request back: docs/explanation/covering.md")
     path = next(_paths)
     await pages.open_fake(browser, FAKE, path)
     assert site.seen(FAKE, path) == []

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Self
 
 import msgspec
 
-from guetteur.lists.durable import fingerprint
+from guetteur.durable import fingerprint
 
 if TYPE_CHECKING:
     from pathlib import Path

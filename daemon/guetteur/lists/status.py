@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from guetteur.lists.durable import write_durably
+from guetteur.durable import write_durably
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -20,8 +20,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 from filelock import FileLock, Timeout
 
-from guetteur.errors import GuetteurError
-from guetteur.lists.durable import (
+from guetteur.durable import (
     clear_drafts,
     copy_durably,
     fingerprint,
@@ -29,6 +28,7 @@ from guetteur.lists.durable import (
     sync_folder,
     write_durably,
 )
+from guetteur.errors import GuetteurError
 from guetteur.lists.generation import (
     DAMAGED,
     LEASE,

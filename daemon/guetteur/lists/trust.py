@@ -15,8 +15,8 @@ from tuf.api import exceptions as tuf_errors
 from tuf.api.serialization import DeserializationError
 from tuf.ngclient.config import UpdaterConfig
 
+from guetteur.durable import sync_file
 from guetteur.errors import GuetteurError
-from guetteur.lists.durable import sync_file
 from guetteur.lists.fetcher import EncodedError, StoppedError
 from guetteur.lists.index import NEVER_BLOCK_FIELD, NEVER_BLOCK_ROLE, NEVER_BLOCK_TARGET
 from guetteur.lists.status import CLOCK_SLACK

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from array import array
 from collections.abc import Callable, Iterable, Mapping
 from itertools import count, islice
@@ -12,6 +11,7 @@ import marisa_trie
 import msgspec
 from xxhash import xxh3_64_intdigest
 
+from guetteur.durable import write_durably
 from guetteur.errors import DataFileError
 from guetteur.lists import digest
 from guetteur.lists.compiled import Meta
@@ -106,7 +106,7 @@ def compile_list(  # noqa: PLR0913 -- the parts of a list's identity
     fronts = array("I", (trie.key_id(host.encode("ascii")) for host in islice(front(by_key), MAX_FRONT)))
     parts = (msgspec.json.encode(meta), trie.tobytes(), marks.tobytes(), fronts.tobytes(), bytes(tags))
     header = HEADER.pack(MAGIC, len(parts[0]), len(fronts), buckets, len(parts[1]), len(by_key), SEED)
-    write_atomically(path, header + b"".join(part + bytes(padding(len(part))) for part in parts))
+    write_durably(path, header + b"".join(part + bytes(padding(len(part))) for part in parts))
     return meta
 
 
@@ -169,14 +169,3 @@ def _tags(keys: Iterable[str], encoded: list[bytes]) -> tuple[int, bytearray]:
             else:
                 tags[bucket * BUCKET] = FULL
     return buckets, tags
-
-
-def write_atomically(path: Path, content: bytes) -> None:
-    """Replace ``path`` in one step: a reader sees the old file or the new one, never a part."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    with temporary.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(path)

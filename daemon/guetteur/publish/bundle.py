@@ -14,12 +14,13 @@ import msgspec
 
 from guetteur.core.lexicon import WordTable
 from guetteur.core.subject import parse_host_or_url, split_host
+from guetteur.durable import write_durably
 from guetteur.errors import DataFileError, InvalidInputError
 from guetteur.lists.compiled import CompiledList
 from guetteur.lists.knowledge import FILE_NAME, Knowledge
 from guetteur.lists.source import FILE_NAME as REPOSITORY_FILE
 from guetteur.lists.source import ROOT_NAME, Repository
-from guetteur.lists.writer import ListedKey, compile_list, first_hosts, no_hosts, write_atomically
+from guetteur.lists.writer import ListedKey, compile_list, first_hosts, no_hosts
 from guetteur.publish.bodies import read_bodies, read_toml
 
 if TYPE_CHECKING:
@@ -47,12 +48,12 @@ def build(source: Path, target: Path) -> dict[str, int]:
         shared_zones=tuple(zones["shared"]["hosts"]),
         infrastructure_zones=tuple(zones["infrastructure"]["hosts"]),
     )
-    write_atomically(target / FILE_NAME, msgspec.json.encode(knowledge))
+    write_durably(target / FILE_NAME, msgspec.json.encode(knowledge))
     counts = {FILE_NAME: len(knowledge.bodies)}
     repository = Repository(read_toml(source / "repository.toml")["url"])
-    write_atomically(target / REPOSITORY_FILE, msgspec.json.encode(repository))
+    write_durably(target / REPOSITORY_FILE, msgspec.json.encode(repository))
     if (source / ROOT_NAME).exists():
-        write_atomically(target / ROOT_NAME, (source / ROOT_NAME).read_bytes())
+        write_durably(target / ROOT_NAME, (source / ROOT_NAME).read_bytes())
     meta = read_toml(source / "shipped.toml")
     for name, reader in ((PUBLIC_HOSTS, _public_hosts), (POPULAR, _popular), (STARTER, _starter)):
         table = meta[name.removesuffix(".bin")]

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 
-from guetteur.lists.writer import write_atomically
+from guetteur.durable import write_durably
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -140,7 +140,7 @@ def _beside(file: Path) -> Path:
 
 
 def _write(path: Path, info: CopyInfo | PartInfo) -> None:
-    write_atomically(path, msgspec.json.encode(info))
+    write_durably(path, msgspec.json.encode(info))
 
 
 def _read(path: Path, kind: type[_Info]) -> _Info | None:

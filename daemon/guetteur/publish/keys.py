@@ -26,8 +26,8 @@ from cryptography.hazmat.primitives.serialization import (
 from securesystemslib.signer._crypto_signer import CryptoSigner
 from securesystemslib.signer._key import SSlibKey
 
+from guetteur.durable import write_durably
 from guetteur.errors import GuetteurError
-from guetteur.lists.durable import write_durably
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence

@@ -12,7 +12,7 @@ from filelock import FileLock, Timeout
 from securesystemslib.exceptions import StorageError
 from tuf.api.exceptions import RepositoryError
 
-from guetteur.lists.durable import is_disk_full, write_durably
+from guetteur.durable import is_disk_full, write_durably
 from guetteur.lists.index import NEVER_BLOCK_FIELD, NEVER_BLOCK_ROLE
 from guetteur.lists.tufapi import Metadata, Root, Signed, Snapshot, Targets, Timestamp
 from guetteur.publish.keys import SigningError

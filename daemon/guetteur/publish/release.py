@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from guetteur.durable import write_durably
 from guetteur.lists import delta
 from guetteur.lists.compiled import CompiledList
 from guetteur.lists.delta import DeltaHeader
@@ -22,7 +23,7 @@ from guetteur.lists.index import (
     full_target,
     newly_target,
 )
-from guetteur.lists.writer import MAX_FRONT, ListedKey, compile_list, no_hosts, write_atomically
+from guetteur.lists.writer import MAX_FRONT, ListedKey, compile_list, no_hosts
 from guetteur.publish.repository import publish
 
 if TYPE_CHECKING:
@@ -148,8 +149,8 @@ def _keep(kept: Path, index: Index, artefacts: dict[str, Path]) -> None:
         if artefacts[target].parent != kept:
             shutil.copyfile(artefacts[target], kept / Path(target).name)
     wanted = {Path(target).name for target in index.deltas.values()}
-    write_atomically(kept / "full", artefacts[index.full].read_bytes())
-    write_atomically(kept / "index.json", index.encode())
+    write_durably(kept / "full", artefacts[index.full].read_bytes())
+    write_durably(kept / "index.json", index.encode())
     for path in kept.glob("*.delta"):
         if path.name not in wanted:
             path.unlink()

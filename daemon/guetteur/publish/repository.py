@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 from securesystemslib.signer._key import SSlibKey
 from tuf.api.exceptions import RepositoryError
 
-from guetteur.lists.durable import clear_drafts, copy_durably, fingerprint
+from guetteur.durable import clear_drafts, copy_durably, fingerprint
 from guetteur.lists.index import INDEX_TARGET, NEVER_BLOCK_FIELD, NEVER_BLOCK_ROLE, NEVER_BLOCK_TARGET
 from guetteur.lists.tufapi import (
     DelegatedRole,

@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING
 
 from filelock import FileLock, Timeout
 
+from guetteur.durable import write_durably
 from guetteur.transport.ownership import (
     AUTH_SCHEME,
     UNIX_HOST,
@@ -31,7 +32,6 @@ from guetteur.transport.ownership import (
     check_socket_path,
     own_uid,
     peer_uid,
-    write_atomically,
 )
 
 if TYPE_CHECKING:
@@ -139,7 +139,7 @@ def pid_path(settings: Settings) -> Path:
 
 def _bind_locked(settings: Settings, lock: BaseFileLock) -> Listener:
     pid_file = pid_path(settings)
-    write_atomically(pid_file, f"{os.getpid()}\n".encode(), 0o600)
+    write_durably(pid_file, f"{os.getpid()}\n".encode(), 0o600)
     left_behind = [(pid_file, pid_file.lstat().st_ino)]
     if settings.transport == "unix":
         sock = _unix_socket(settings.socket_path)
@@ -177,7 +177,7 @@ def _loopback_socket(key_file: Path) -> tuple[socket.socket, str]:
         _listening(sock)
         # Written once the port is ours: a client that reads the file can connect at once.
         content = json.dumps({"port": sock.getsockname()[1], "key": key}).encode()
-        write_atomically(key_file, content, 0o600)
+        write_durably(key_file, content, 0o600)
     except BaseException:
         sock.close()
         raise

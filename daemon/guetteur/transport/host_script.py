@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import guetteur
-from guetteur.transport.ownership import write_atomically
+from guetteur.durable import write_durably
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -46,7 +46,7 @@ def write(settings: Settings, platform: Platform, environ: Mapping[str, str]) ->
     if not _is_site(root):  # run from a source tree: the interpreter alone would not find us
         kept["PYTHONPATH"] = str(root)
     text = (_batch if platform == "windows" else _shell)(sys.executable, kept)
-    write_atomically(script, text.encode(), 0o700)
+    write_durably(script, text.encode(), 0o700)
     return script
 
 

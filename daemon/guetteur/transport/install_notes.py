@@ -7,8 +7,8 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from guetteur.durable import write_durably
 from guetteur.transport import host_script
-from guetteur.transport.ownership import write_atomically
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -57,7 +57,7 @@ class InstallNotes:
         """Write the notes, if the folder for them is there."""
         notes = {"files": [str(file) for file in self.files], "folders": [str(folder) for folder in self.folders]}
         if self._path.parent.is_dir():
-            write_atomically(self._path, json.dumps(notes, indent=1).encode(), 0o600)
+            write_durably(self._path, json.dumps(notes, indent=1).encode(), 0o600)
 
     def delete(self) -> None:
         """Remove the notes, and our folder when it is empty then."""

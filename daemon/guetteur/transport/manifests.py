@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from guetteur.durable import write_durably
 from guetteur.errors import InstallError
 from guetteur.transport import host_script
 from guetteur.transport.browsers import load_browsers, load_identities, places
 from guetteur.transport.install_notes import InstallNotes
-from guetteur.transport.ownership import write_atomically
 from guetteur.transport.registry import WindowsRegistry
 
 if TYPE_CHECKING:
@@ -236,7 +236,7 @@ def _write(
             return InstallResult(target.browser, shown, "unchanged", ok=True)
         before = read_manifest(target.file)
         notes.make_folder(target.file.parent)
-        write_atomically(target.file, content, 0o644)
+        write_durably(target.file, content, 0o644)
         notes.add(target.file)
         if target.key is not None and registry is not None:
             registry.write(target.key, str(target.file))

@@ -113,23 +113,3 @@ def check_private_dir(path: Path) -> None:
         raise EndpointError(
             "runtime_dir_open", f"others may write in {path} (mode {stat.S_IMODE(info.st_mode):o})", f"chmod 700 {path}"
         )
-
-
-def write_atomically(path: Path, content: bytes, mode: int) -> None:
-    """Write a file so that a reader sees the old one or the whole new one, with ``mode`` from its first byte on.
-
-    Raises:
-        OSError: it could not be written; nothing is left behind.
-    """
-    draft = path.with_name(f".{path.name}.{os.urandom(6).hex()}")
-    # O_EXCL also refuses a symlink somebody put there.
-    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(path)
-    except BaseException:
-        draft.unlink(missing_ok=True)
-        raise

@@ -11,7 +11,7 @@ import pytest
 from filelock import FileLock
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
-from guetteur.lists.durable import copy_durably, write_durably
+from guetteur.durable import copy_durably, write_durably
 from guetteur.lists.generation import Generation
 from guetteur.lists.store import ListState, Store, StoreError
 from support.lists import small_disk

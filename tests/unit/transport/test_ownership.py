@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from guetteur.durable import write_durably
 from guetteur.transport import ownership
 from guetteur.transport.ownership import (
     EndpointError,
@@ -13,7 +14,6 @@ from guetteur.transport.ownership import (
     check_socket_path,
     loopback_listener_uid,
     peer_uid,
-    write_atomically,
 )
 
 from .conftest import OTHER_UID, needs_linux, needs_root
@@ -118,21 +118,21 @@ def test_loopback_listener_uid(tmp_path: Path) -> None:
     assert loopback_listener_uid(8080, tmp_path / "none") is None
 
 
-def test_write_atomically_mode_and_no_draft_left(tmp_path: Path) -> None:
+def test_write_durably_mode_and_no_draft_left(tmp_path: Path) -> None:
     target = tmp_path / "key"
     target.write_bytes(b"old")
-    write_atomically(target, b"new", 0o600)
+    write_durably(target, b"new", 0o600)
     assert target.read_bytes() == b"new"
     assert stat.S_IMODE(target.stat().st_mode) == 0o600
     (tmp_path / "folder").mkdir()
     with pytest.raises(OSError):
-        write_atomically(tmp_path / "folder", b"", 0o600)
+        write_durably(tmp_path / "folder", b"", 0o600)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["folder", "key"]
 
 
 def test_readers_never_see_half_a_file(tmp_path: Path) -> None:
     target, stop, seen = tmp_path / "f", threading.Event(), set()
-    write_atomically(target, b"a" * 50_000, 0o600)
+    write_durably(target, b"a" * 50_000, 0o600)
 
     def read() -> None:
         while not stop.is_set():
@@ -142,7 +142,7 @@ def test_readers_never_see_half_a_file(tmp_path: Path) -> None:
     reader = threading.Thread(target=read)
     reader.start()
     for turn in range(50):
-        write_atomically(target, bytes([97 + turn % 2]) * 50_000, 0o600)
+        write_durably(target, bytes([97 + turn % 2]) * 50_000, 0o600)
     stop.set()
     reader.join()
     assert seen == {(50_000, 1)}
