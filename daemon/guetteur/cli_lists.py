@@ -190,6 +190,27 @@ def rotate_keys(role: str, keyid: str | None, folders: tuple[Path, ...], blockli
     click.echo(f"{role}: {len(done.added)} new, {len(done.removed)} gone; root is version {done.root_version}")
 
 
+@keys.command("timestamp")
+@_keys
+@_blocklists
+def renew_timestamp(folders: tuple[Path, ...], blocklists: Path) -> None:
+    """Say again that the published lists are current, between two publishes; needs the online keys alone."""
+    from guetteur.publish.repository import refresh_timestamp  # noqa: PLC0415
+
+    done = refresh_timestamp(blocklists / "repository", _ring(folders), now_utc())
+    click.echo(f"timestamp {done.timestamp}")
+
+
+@keys.command("renew-root")
+@_keys
+@_blocklists
+def renew_root_keys(folders: tuple[Path, ...], blocklists: Path) -> None:
+    """Sign the same root of trust again with a later expiry; needs two root keys."""
+    from guetteur.publish.rotation import renew_root  # noqa: PLC0415
+
+    click.echo(f"root is version {renew_root(blocklists / 'repository', _ring(folders), now_utc())}")
+
+
 def _store() -> Store:
     from guetteur.lists.store import Store  # noqa: PLC0415 -- tuf: 0.1 s of a command's start
 

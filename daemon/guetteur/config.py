@@ -34,8 +34,6 @@ class Settings:
         data_dir: compiled files the package ships.
         transport: how clients reach the daemon.
         max_body_bytes: largest request body that is read.
-        header_deadline_s: time a client has to finish its request head and body.
-        max_connections: clients served at once; more wait in the listen queue.
     """
 
     runtime_dir: Path
@@ -43,8 +41,6 @@ class Settings:
     data_dir: Path = PACKAGE_DATA
     transport: Transport = "unix"
     max_body_bytes: int = 256 * 1024
-    header_deadline_s: float = 5.0
-    max_connections: int = 128
 
     @property
     def socket_path(self) -> Path:

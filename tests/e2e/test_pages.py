@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,13 +11,15 @@ import pytest
 import pytest_asyncio
 
 from support import axe, pages
+from support.browser import running
+from support.daemon import Daemon
+from support.maintainer import PASSPHRASE, Maintainer
 from support.sites import DOUBTFUL_HOSTS, FAKE, GOOD, OFFICIAL
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Callable
 
     from support.browser import Browser, Tab
-    from support.daemon import Daemon
     from support.sites import Site
 
 ROOT = Path(__file__).parents[2]
@@ -106,6 +109,36 @@ async def test_the_popup(speaking: Browser, lang: str, scheme: str, state: str, 
     await speaking.eval(popup, SETTLED)
     await speaking.wait_js(popup, f"document.body.innerText.includes('{url.split('/')[2]}')")
     await judge_ours(speaking, popup, f"popup-{state}", lang, scheme)
+
+
+async def test_the_popup_when_the_lists_cannot_be_renewed(
+    prepare: Callable[..., Browser], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A repository that does not answer: said, with a button, while the shipped list serves on."""
+    monkeypatch.setenv("GUETTEUR_KEY_PASSPHRASE", PASSPHRASE)
+    root = Maintainer(tmp_path).root
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))  # bound and not listening: every connection is refused
+        address = f"http://127.0.0.1:{nobody.getsockname()[1]}/"
+        daemon = Daemon({"GUETTEUR_LISTS_URL": address, "GUETTEUR_LISTS_ROOT": str(root)})
+        await daemon.start()
+        try:
+            async with running(prepare(daemon)) as browser:
+                popup = await browser.open_extension_page("pages/popup/popup.html")
+                await browser.resize(popup, *POPUP_SIZE)
+                assert (await daemon.ask("/v1/lists/sync", {}))["outcome"] == "failed"
+                for lang in ("fr", "en"):
+                    await pages.set_language(browser, lang)
+                    await browser.eval(popup, "(setTimeout(() => location.reload()), true)")
+                    await browser.wait_js(popup, f"document.documentElement.lang === '{lang}'")
+                    await browser.wait_js(popup, "!document.querySelector('#renew').hidden")
+                    assert await browser.eval(popup, "document.querySelector('#renewing').textContent.length > 20")
+                    await judge(browser, popup, "popup-not-renewed", lang, "light")
+                await browser.click(popup, "#renew")
+                # The button comes back once the try has failed again; meanwhile it says that it works on it.
+                await browser.wait_js(popup, "!document.querySelector('#renew').hidden")
+        finally:
+            await daemon.close()
 
 
 async def test_the_other_pages(speaking: Browser, lang: str, scheme: str) -> None:

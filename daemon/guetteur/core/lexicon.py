@@ -63,11 +63,6 @@ class Entry(msgspec.Struct, frozen=True):
     weak: bool = False
     everyday: bool = False
 
-    @property
-    def is_name(self) -> bool:
-        """Whether it names a body."""
-        return self.body is not None
-
 
 class Lexicon:
     """Vocabulary and indexes, built once (about 30 ms for 400 bodies)."""

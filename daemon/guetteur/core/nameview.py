@@ -82,14 +82,12 @@ class NameView:
         words: vocabulary words in order, only filled when a name occurs.
         look_alikes: parts that imitate a name.
         embedded: the longest official host written inside.
-        foreign_letters: the host has non-ASCII letters.
     """
 
     labels: tuple[str, ...] = ()
     words: tuple[Word, ...] = ()
     look_alikes: tuple[LookAlike, ...] = ()
     embedded: Embedded | None = None
-    foreign_letters: bool = False
 
     @property
     def registered(self) -> int:
@@ -132,7 +130,7 @@ def read_name(subject: UrlSubject, lexicon: Lexicon, zone: str | None = None) ->
         if looks and not words:
             words = _words(folded, lexicon, forced=True)
     embedded = _embedded(folded, end, lexicon) if known else None
-    return NameView(labels, words, looks, embedded, foreign)
+    return NameView(labels, words, looks, embedded)
 
 
 def _words(labels: tuple[str, ...], lexicon: Lexicon, *, forced: bool = False) -> tuple[Word, ...]:

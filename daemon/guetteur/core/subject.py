@@ -72,9 +72,7 @@ def resolve(text: str, base: str | None = None) -> str:
     try:
         return str(ada_url.URL(text, base).href)
     except ValueError:
-        raise InvalidInputError(
-            "not_a_url", f"{_shorten(text)} is not a web address", "give an address such as https://www.example.fr/"
-        ) from None
+        raise _not_a_url(text) from None
 
 
 def parse_url(text: str) -> UrlSubject:
@@ -92,9 +90,7 @@ def parse_url(text: str) -> UrlSubject:
     try:
         parsed = ada_url.URL(text)
     except ValueError:
-        raise InvalidInputError(
-            "not_a_url", f"{_shorten(text)} is not a web address", "give an address such as https://www.example.fr/"
-        ) from None
+        raise _not_a_url(text) from None
     # Each property costs a call into C; what the serialisation says already is read from it.
     href: str = parsed.href
     if not href.startswith(_WEB_SCHEMES):
@@ -152,6 +148,11 @@ def public_suffixes() -> frozenset[str]:
     """Every suffix of the bundled list, private ones included, in ASCII form; wildcard rules by their parent."""
     names = (rule.lstrip("!*.") for rule in _extract.tlds)
     return frozenset(name if name.isascii() else ada_url.idna_to_ascii(name).decode() for name in names)
+
+
+def _not_a_url(text: str) -> InvalidInputError:
+    hint = "give an address such as https://www.example.fr/"
+    return InvalidInputError("not_a_url", f"{_shorten(text)} is not a web address", hint)
 
 
 def _host_kind(host: str) -> HostKind:
