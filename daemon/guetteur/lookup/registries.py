@@ -1,0 +1,99 @@
+"""Which registry answers for a zone: the shipped ``data/registries.json``, compiled from ``blocklists/registries*``.
+
+Light on purpose: the build of the package imports it without aiohttp.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from guetteur.core.hostwalk import parents
+from guetteur.errors import DataFileError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+FILE_NAME = "registries.json"
+
+
+class RdapServer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A registry's RDAP service.
+
+    Attributes:
+        base: https address that ``domain/NAME`` is appended to; ends in a slash (RFC 9224, 3).
+        zones: zones it answers for, in ASCII form.
+    """
+
+    base: str
+    zones: tuple[str, ...]
+
+
+class WhoisServer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A registry's WHOIS service.
+
+    Attributes:
+        server: host name; the port is always 43.
+        zones: zones it answers for, in ASCII form.
+        query: what is sent, with ``{}`` in place of the domain.
+    """
+
+    server: str
+    zones: tuple[str, ...]
+    query: str = "{}"
+
+
+class RegistryTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The shipped file.
+
+    Attributes:
+        rdap: RDAP services.
+        whois: WHOIS services.
+        silent: zones whose registry tells nobody when a domain was created.
+    """
+
+    rdap: tuple[RdapServer, ...]
+    whois: tuple[WhoisServer, ...]
+    silent: tuple[str, ...] = ()
+
+
+class Registries:
+    """The table, indexed by zone."""
+
+    def __init__(self, table: RegistryTable) -> None:
+        self._rdap = {zone: server for server in table.rdap for zone in server.zones}
+        self._whois = {zone: server for server in table.whois for zone in server.zones}
+        self._silent = frozenset(table.silent)
+
+    def rdap(self, domain: str) -> RdapServer | None:
+        """Return the RDAP service of the longest zone that ``domain`` lies in (RFC 9224, 4), if any."""
+        return next((self._rdap[zone] for zone in _zones(domain) if zone in self._rdap), None)
+
+    def whois(self, domain: str) -> WhoisServer | None:
+        """Return the WHOIS service of the longest zone that ``domain`` lies in, if any."""
+        return next((self._whois[zone] for zone in _zones(domain) if zone in self._whois), None)
+
+    def silent(self, domain: str) -> bool:
+        """Whether the registry tells nobody when ``domain`` was created."""
+        return any(zone in self._silent for zone in _zones(domain))
+
+
+def load_registries(data_dir: Path) -> Registries:
+    """Read the shipped file.
+
+    Raises:
+        DataFileError: ``registries_missing``, ``registries_damaged``.
+    """
+    path = data_dir / FILE_NAME
+    hint = "reinstall guetteur, or in a checkout run: make build"
+    try:
+        return Registries(msgspec.json.decode(path.read_bytes(), type=RegistryTable))
+    except OSError as error:
+        raise DataFileError("registries_missing", f"{path} cannot be read: {error.strerror}", hint) from None
+    except msgspec.MsgspecError as error:
+        raise DataFileError("registries_damaged", f"{path}: {error}", hint) from None
+
+
+def _zones(domain: str) -> list[str]:
+    return list(parents(domain))[1:]
