@@ -95,6 +95,9 @@ class PlainFormat:
     def never_block(self, path: Path) -> Iterable[str]:
         return path.read_text().split()
 
+    def newly(self, weeks: Iterable[Path], path: Path) -> None:
+        path.write_bytes(b"".join(week.read_bytes() for week in weeks))
+
     @staticmethod
     def _hosts(files: Mapping[str, Path]) -> set[str]:
         hosts = set(files["base"].read_text().split())

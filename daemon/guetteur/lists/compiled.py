@@ -162,6 +162,11 @@ class CompiledList:
         """Every key, in no order that means anything."""
         return (key.decode("utf-8") for key in self._trie.iterkeys())
 
+    def days(self) -> Iterator[tuple[bytes, int]]:
+        """Every key with its first day (`guetteur.lists.layout.EPOCH`), in no order that means anything."""
+        restore, marks, palette = self._trie.restore_key, self._marks, [day for _, day in self.meta.marks]
+        return ((restore(number), palette[marks[number]]) for number in range(len(marks)))
+
     def front(self, start: int = 0) -> Iterator[str]:
         """The hosts browsers should block by themselves, most relevant first, from the ``start``-th on."""
         return (self._trie.restore_key(number).decode("ascii") for number in self._front[start:])

@@ -9,6 +9,7 @@ from guetteur.errors import DataFileError
 from guetteur.lists import delta as deltas
 from guetteur.lists.compiled import CompiledList
 from guetteur.lists.listformat import Built
+from guetteur.lists.newly import build_index
 from guetteur.lists.view import ListView
 
 if TYPE_CHECKING:
@@ -63,3 +64,7 @@ class CompiledFormat:
     def never_block(self, path: Path) -> Iterable[str]:
         """The hosts of a never-block list."""
         return CompiledList(path).entries()
+
+    def newly(self, weeks: Iterable[Path], path: Path) -> None:
+        """One index of all weeks, for checks."""
+        build_index(weeks, path)

@@ -8,12 +8,17 @@ import msgspec
 
 from guetteur.core.bodies import Body, Registry
 from guetteur.core.lexicon import Lexicon, WordTable
+from guetteur.core.model import ModelFile, NameModel
+from guetteur.core.pageview import PageReader
+from guetteur.core.pagewords import PageWords
+from guetteur.core.scripts import Script
 from guetteur.errors import DataFileError
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 FILE_NAME = "knowledge.json"
+MODEL_FILE_NAME = "model.json"
 
 
 class Knowledge(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -23,15 +28,21 @@ class Knowledge(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         bodies: official bodies, in registry order.
         words: vocabulary of host names.
         confusables: foreign letter → ASCII letter it looks like.
+        imitated: number of phishing hosts that name a body, by its id.
         shared_zones: hosts under which strangers get names, beyond the Public Suffix List's.
         infrastructure_zones: hosts that carry other sites' names for technical ends (CDN edges).
+        page: words that pages are read with.
+        scripts: scam scripts of pages and mails.
     """
 
     bodies: tuple[Body, ...]
     words: WordTable
     confusables: dict[str, str]
+    imitated: dict[str, int]
     shared_zones: tuple[str, ...]
     infrastructure_zones: tuple[str, ...]
+    page: PageWords
+    scripts: tuple[Script, ...]
 
     def registry(self) -> Registry:
         """The bodies, indexed."""
@@ -39,7 +50,27 @@ class Knowledge(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     def lexicon(self, registry: Registry) -> Lexicon:
         """The vocabulary, indexed."""
-        return Lexicon(registry, self.words, self.confusables)
+        return Lexicon(registry, self.words, self.confusables, self.imitated)
+
+    def page_reader(self, registry: Registry, lexicon: Lexicon) -> PageReader:
+        """What reads pages."""
+        return PageReader(lexicon, registry, self.page, self.scripts)
+
+
+def load_model(data_dir: Path) -> NameModel:
+    """Read the weights of the host-name signals.
+
+    Raises:
+        DataFileError: ``model_missing``, ``model_damaged``.
+    """
+    path = data_dir / MODEL_FILE_NAME
+    hint = "reinstall guetteur, or in a checkout run: make build"
+    try:
+        return NameModel(msgspec.json.decode(path.read_bytes(), type=ModelFile))
+    except OSError as error:
+        raise DataFileError("model_missing", f"{path} cannot be read: {error.strerror}", hint) from None
+    except (msgspec.DecodeError, msgspec.ValidationError) as error:
+        raise DataFileError("model_damaged", f"{path}: {error}", hint) from None
 
 
 def load_knowledge(data_dir: Path) -> Knowledge:

@@ -54,3 +54,7 @@ class ListFormat(Protocol):
     def never_block(self, path: Path) -> Iterable[str]:
         """The hosts in a never-block file."""
         ...
+
+    def newly(self, weeks: Iterable[Path], path: Path) -> None:
+        """Write what the files of newly registered hosts say, one a week, as one file to ``path``."""
+        ...

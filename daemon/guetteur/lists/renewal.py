@@ -13,6 +13,7 @@ from guetteur.errors import GuetteurError
 from guetteur.lists.fetcher import FetchLimits, ListFetcher
 from guetteur.lists.index import INDEX_TARGET, Index, decode_index, delta_chain
 from guetteur.lists.listformat import Built
+from guetteur.lists.newly import NEWLY_INDEX
 from guetteur.lists.poison import PoisonError, check_contents
 from guetteur.lists.store import ListState, Store, StoreError
 from guetteur.lists.trust import SyncError, TrustedRepository
@@ -128,6 +129,7 @@ class Renewal:
             built, via = self._fetch(repository, index, current)
             state = ListState(index.version, index.digest, index.built_at, 0)
         entries = self._check(built, extras[NEVER_BLOCK], current, kept=via is None)
+        extras |= self._newly_index(extras, current)
         self.progress(Progress("installing"))
         self.store.add(state._replace(entries=entries), {**built.files, **extras}, self.now)
         return ("held" if held else "updated"), via
@@ -161,6 +163,16 @@ class Renewal:
             else:
                 found[role] = self._download(repository, target, role)
         return found
+
+    def _newly_index(self, extras: dict[str, Path], current: Generation | None) -> dict[str, Path]:
+        """The weeks of newly registered hosts as one file; the current generation's when the weeks are the same."""
+        weeks = _weeks(extras)
+        if not weeks:
+            return {}
+        if current and NEWLY_INDEX in current.manifest.files and _weeks(current.paths()) == weeks:
+            return {NEWLY_INDEX: current.path(NEWLY_INDEX)}
+        self.fmt.newly(weeks.values(), self.scratch / NEWLY_INDEX)
+        return {NEWLY_INDEX: self.scratch / NEWLY_INDEX}
 
     def _fetch(self, repository: TrustedRepository, index: Index, current: Generation | None) -> tuple[Built, Via]:
         full = repository.find(index.full, self.setup.max_list_bytes)
@@ -239,8 +251,15 @@ def _is_extra(role: str) -> bool:
     return role == NEVER_BLOCK or role.startswith(NEWLY)
 
 
+def _weeks(files: dict[str, Path]) -> dict[str, Path]:
+    return {role: path for role, path in files.items() if role.startswith(NEWLY) and role != NEWLY_INDEX}
+
+
 def _same_extras(current: Generation, extras: dict[str, Path]) -> bool:
     before = {role for role in current.manifest.files if _is_extra(role)}
+    if _weeks(extras) and NEWLY_INDEX not in before:
+        return False  # adopted by a version that did not make one
+    before.discard(NEWLY_INDEX)
     return before == extras.keys() and all(current.path(role) == path for role, path in extras.items())
 
 

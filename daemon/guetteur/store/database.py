@@ -1,0 +1,237 @@
+"""One SQLite file that the daemon can do without: every failure becomes a `Fault`, and the daemon goes on.
+
+What cannot be written is held in memory until the daemon ends; a damaged file is moved aside and begun anew. Calls
+block for as long as the disk takes, so the daemon makes them in a thread; one at a time, from any thread.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import sqlite3
+import threading
+from contextlib import suppress
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
+
+from sqlite_utils import Database
+
+from guetteur.store.migrations import NewerFileError, migrate
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+T = TypeVar("T")
+LOG = logging.getLogger(__name__)
+
+DAMAGED_SUFFIX = ".damaged"
+_COMPANIONS = ("", "-wal", "-shm")
+_BUSY_MS = 2_000
+_BROKEN = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
+
+
+class Fault(NamedTuple):
+    """Why the file is not as it should be: a code, a sentence, what to do."""
+
+    code: str
+    message: str
+    hint: str
+
+
+class StateDatabase:
+    """The file ``guetteur.db`` of one state folder.
+
+    Attributes:
+        path: where it lies.
+        kept: whether what is written outlives this process.
+    """
+
+    def __init__(self, path: Path) -> None:
+        """Open it, bring its tables up to date; never raises for what is wrong with the file or its folder."""
+        self.path = path
+        self.kept = False
+        self._lock = threading.Lock()
+        self._loss: Fault | None = None
+        self._trouble: Fault | None = None
+        self._after_loss: list[Callable[[Database], None]] = []
+        self._db = self._open()
+
+    @property
+    def fault(self) -> Fault | None:
+        """What is wrong now, else what was lost since this process began."""
+        return self._trouble or self._loss
+
+    def after_loss(self, refill: Callable[[Database], None]) -> None:
+        """Have ``refill`` write what it still knows whenever the file had to be begun anew in the middle of a run."""
+        self._after_loss.append(refill)
+
+    def read(self, ask: Callable[[Database], T], otherwise: T) -> T:
+        """What ``ask`` answers, or ``otherwise`` when the file cannot be read."""
+        with self._lock:
+            try:
+                return ask(self._db)
+            except sqlite3.Error as error:
+                self._failed(error)
+                return otherwise
+
+    def write(self, change: Callable[[Database], object]) -> bool:
+        """Make ``change`` as a whole or not at all; return whether it was made and outlives this process."""
+        with self._lock:
+            try:
+                self._change(change)
+            except sqlite3.Error as error:
+                if not self._failed(error):
+                    return False
+                try:
+                    self._change(change)  # the file was damaged: this is the first change of the new one
+                except sqlite3.Error as again:
+                    self._failed(again)
+                    return False
+            if self.kept:
+                self._trouble = None
+            return self.kept
+
+    def close(self) -> None:
+        """Close the file; later calls answer as if it could not be read."""
+        with self._lock, suppress(sqlite3.Error):
+            self._db.conn.close()
+
+    def _change(self, change: Callable[[Database], object]) -> None:
+        connection = self._db.conn
+        connection.execute("begin immediate")
+        try:
+            change(self._db)
+            connection.execute("commit")
+        except BaseException:
+            with suppress(sqlite3.Error):
+                if connection.in_transaction:
+                    connection.execute("rollback")
+            raise
+
+    def _open(self) -> Database:
+        try:
+            database = self._open_file()
+        except NewerFileError:
+            self._trouble = Fault(
+                "store_newer", f"{self.path} was written by a later version of guetteur", "update guetteur"
+            )
+        except (OSError, sqlite3.Error) as error:
+            self._trouble = _fault(error, self.path)
+        else:
+            self.kept = True
+            return database
+        self.kept = False
+        LOG.warning("%s (%s); going on without", self._trouble.message, self._trouble.hint)
+        return self._in_memory()
+
+    def _open_file(self) -> Database:
+        self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        # Made by us before SQLite does: whom the person visits is nobody else's business, not even for a moment.
+        os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600))
+        self.path.chmod(0o600)
+        try:
+            return _connect(self.path)
+        except sqlite3.DatabaseError as error:
+            if not _is_damage(error):
+                raise
+        self._set_aside()
+        os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600))
+        return _connect(self.path)
+
+    def _set_aside(self) -> None:
+        """Keep the damaged file beside, for whoever wants to rescue something; only the last one."""
+        aside = self.path.with_name(self.path.name + DAMAGED_SUFFIX)
+        for companion in _COMPANIONS:
+            source, target = (path.with_name(path.name + companion) for path in (self.path, aside))
+            target.unlink(missing_ok=True)
+            if source.exists():
+                source.replace(target)
+        self._loss = Fault(
+            "store_damaged", f"{self.path} was damaged and a new one was begun", f"the old one is now {aside}"
+        )
+        LOG.error("%s; %s", self._loss.message, self._loss.hint)
+
+    def _in_memory(self) -> Database:
+        connection = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+        if self._trouble is not None and self._trouble.code != "store_newer":
+            # Read-only folder or disk: what the person decided before still holds.
+            with suppress(sqlite3.Error):
+                source = sqlite3.connect(f"{self.path.absolute().as_uri()}?immutable=1", uri=True)
+                try:
+                    source.backup(connection)
+                finally:
+                    source.close()
+        try:
+            migrate(connection)
+        except (NewerFileError, sqlite3.Error):
+            connection.close()
+            connection = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+            migrate(connection)
+        return Database(connection, execute_plugins=False)
+
+    def _failed(self, error: sqlite3.Error) -> bool:
+        """Remember what went wrong; return whether there is a new file in the place of a damaged one."""
+        if not (self.kept and _is_damage(error)):
+            trouble = _fault(error, self.path)
+            if self._trouble is None or self._trouble.code != trouble.code:
+                LOG.warning("%s (%s)", trouble.message, trouble.hint)
+            if self.kept or self._trouble is None:
+                self._trouble = trouble
+            return False
+        with suppress(sqlite3.Error):
+            self._db.conn.close()
+        try:
+            self._set_aside()
+        except OSError as stuck:
+            self._trouble = _fault(stuck, self.path)
+        self._db = self._open()
+        for refill in self._after_loss:
+            with suppress(sqlite3.Error):
+                self._change(refill)
+        return True
+
+
+def _connect(path: Path) -> Database:
+    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=_BUSY_MS / 1000)
+    try:
+        connection.execute("pragma journal_mode = wal")
+        connection.execute("pragma synchronous = normal")
+        # What is removed is gone: a removed exception or visit must not be found in the file's free pages.
+        connection.execute("pragma secure_delete = on")
+        _check(connection, path)
+        migrate(connection)
+        # A file that only opens for reading says so here, not at the first exception the person makes.
+        connection.execute("begin immediate")
+        connection.execute("rollback")
+    except BaseException:
+        connection.close()
+        raise
+    return Database(connection, execute_plugins=False)
+
+
+def _check(connection: sqlite3.Connection, path: Path) -> None:
+    if connection.execute("pragma quick_check(1)").fetchone()[0] != "ok":
+        error = sqlite3.DatabaseError(f"{path} fails its check")
+        error.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
+        raise error
+
+
+def _result_code(error: sqlite3.Error) -> int:
+    # The primary code: the extended ones carry more in their upper bytes.
+    return getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
+
+
+def _is_damage(error: sqlite3.Error) -> bool:
+    return _result_code(error) in _BROKEN
+
+
+def _fault(error: OSError | sqlite3.Error, path: Path) -> Fault:
+    if isinstance(error, sqlite3.Error):
+        match _result_code(error):
+            case sqlite3.SQLITE_FULL:
+                return Fault("store_full", f"no room left for {path}", "free some disk space")
+            case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
+                return Fault("store_busy", f"another program keeps {path} locked", "it is tried again")
+        return Fault("store_unwritable", f"{path}: {error}", "check the folder's owner and rights")
+    reason = error.strerror or str(error)
+    return Fault("store_unwritable", f"{path}: {reason}", "check the folder's owner and rights")

@@ -1,0 +1,77 @@
+"""The OpenAPI document of the daemon, from the types of `guetteur.web.wire`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from guetteur import __version__
+from guetteur.web.wire import (
+    BatchReply,
+    CheckAge,
+    CheckBatch,
+    CheckPage,
+    CheckUrl,
+    ErrorReply,
+    ListHosts,
+    ListHostsReply,
+    PageHintsReply,
+    StatusReply,
+    SyncNow,
+    SyncReply,
+    VerdictReply,
+)
+from guetteur.web.wire_exceptions import EditExceptions, ExceptionsReply
+
+if TYPE_CHECKING:
+    from msgspec import Struct
+
+_CALLS: tuple[tuple[str, str, str, type[Struct] | None, type[Struct]], ...] = (
+    ("post", "/v1/check/url", "Check one web address", CheckUrl, VerdictReply),
+    ("post", "/v1/check/page", "Check one web address by what its page shows", CheckPage, VerdictReply),
+    ("get", "/v1/check/page/hints", "What makes a page worth checking", None, PageHintsReply),
+    ("post", "/v1/check/age", "Check one web address, the age of its domain included", CheckAge, VerdictReply),
+    ("post", "/v1/check/batch", "Check up to 256 web addresses", CheckBatch, BatchReply),
+    ("post", "/v1/lists/hosts", "Known-bad hosts, page by page", ListHosts, ListHostsReply),
+    ("post", "/v1/lists/sync", "Renew the lists now", SyncNow, SyncReply),
+    ("post", "/v1/exceptions", "Sites the person does not want to be warned of", EditExceptions, ExceptionsReply),
+    ("get", "/v1/status", "State of the daemon and its lists", None, StatusReply),
+)
+
+
+def openapi() -> dict[str, Any]:
+    """The OpenAPI 3.1 document of the daemon."""
+    types = [kind for call in _CALLS for kind in call[3:] if kind is not None]
+    schemas, components = msgspec.json.schema_components(
+        [*types, ErrorReply], ref_template="#/components/schemas/{name}"
+    )
+    either = [{"$ref": f"#/components/schemas/{kind.__name__}"} for kind in (VerdictReply, ErrorReply)]
+    components["BatchReply"]["properties"]["results"]["items"] = {"anyOf": either}
+    by_type = dict(zip([*types, ErrorReply], schemas, strict=True))
+    paths: dict[str, Any] = {}
+    for method, path, summary, request, reply in _CALLS:
+        operation: dict[str, Any] = {
+            "summary": summary,
+            "operationId": path.removeprefix("/v1/").replace("/", "_"),
+            "responses": {
+                "200": {"description": "the answer", "content": {"application/json": {"schema": by_type[reply]}}},
+                "default": {
+                    "description": "a coded error with a hint",
+                    "content": {"application/json": {"schema": by_type[ErrorReply]}},
+                },
+            },
+        }
+        if request is not None:
+            operation["requestBody"] = {
+                "required": True,
+                "content": {"application/json": {"schema": by_type[request]}},
+            }
+        paths[path] = {method: operation}
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "Guetteur daemon", "version": __version__, "license": {"name": "MIT", "identifier": "MIT"}},
+        "servers": [{"url": "http://localhost", "description": "unix socket in the user's runtime folder"}],
+        "paths": paths,
+        "components": {"schemas": components},
+    }

@@ -1,0 +1,273 @@
+"""The file that remembers: whatever happens to it, the daemon goes on and says so."""
+
+import os
+import signal
+import sqlite3
+import stat
+import subprocess
+import sys
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from guetteur.store.database import StateDatabase
+from guetteur.store.exceptions import Exceptions
+from guetteur.store.migrations import MIGRATIONS
+from guetteur.store.person import FILE_NAME, PersonStore
+
+NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
+ROOT_CANNOT_TEST = pytest.mark.skipif(hasattr(os, "geteuid") and os.geteuid() == 0, reason="root may write everywhere")
+
+
+def reopened(path: Path) -> Exceptions:
+    database = StateDatabase(path)
+    try:
+        return Exceptions(database)
+    finally:
+        database.close()
+
+
+def test_only_the_person_may_read_it(tmp_path: Path) -> None:
+    path = tmp_path / "state" / FILE_NAME
+    database = StateDatabase(path)
+    Exceptions(database).add("a.example", NOW)
+    for file in path.parent.iterdir():
+        assert stat.S_IMODE(file.stat().st_mode) == 0o600, file
+    assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+    database.close()
+    path.chmod(0o644)
+    StateDatabase(path).close()
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_what_is_written_is_there_again(tmp_path: Path) -> None:
+    path = tmp_path / FILE_NAME
+    database = StateDatabase(path)
+    assert Exceptions(database).add("a.example", NOW)
+    assert (database.kept, database.fault) == (True, None)
+    database.close()
+    assert [one.host for one in reopened(path).all()] == ["a.example"]
+    assert reopened(path).all()[0].added_at == NOW
+
+
+def test_the_number_of_changes_is_the_files_version(tmp_path: Path) -> None:
+    StateDatabase(tmp_path / FILE_NAME).close()
+    with sqlite3.connect(tmp_path / FILE_NAME) as connection:
+        assert connection.execute("pragma user_version").fetchone() == (len(MIGRATIONS),)
+    connection.close()
+
+
+@pytest.mark.parametrize("content", [b"this is no database " * 500, b"SQLite format 3\0" + b"\xff" * 8000])
+def test_a_damaged_file_is_moved_aside_and_said(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / FILE_NAME
+    path.write_bytes(content)
+    database = StateDatabase(path)
+    assert database.kept
+    assert database.fault is not None
+    assert database.fault.code == "store_damaged"
+    assert (tmp_path / f"{FILE_NAME}.damaged").read_bytes() == content
+    assert Exceptions(database).add("a.example", NOW)
+    assert database.fault.code == "store_damaged"  # what was lost stays said
+    database.close()
+    assert len(reopened(path).all()) == 1
+
+
+def test_flipped_bytes_are_noticed(tmp_path: Path) -> None:
+    path = tmp_path / FILE_NAME
+    database = StateDatabase(path)
+    exceptions = Exceptions(database)
+    for number in range(300):
+        exceptions.add(f"site-{number}.example", NOW)
+    database.close()
+    content = bytearray(path.read_bytes())
+    content[4096:20480] = bytes(16384)
+    path.write_bytes(content)
+    database = StateDatabase(path)
+    assert database.fault is not None
+    assert database.fault.code == "store_damaged"
+    database.close()
+
+
+def test_damage_in_the_middle_of_a_run_loses_no_exception(tmp_path: Path) -> None:
+    path = tmp_path / FILE_NAME
+    database = StateDatabase(path)
+    exceptions = Exceptions(database)
+    for number in range(300):
+        exceptions.add(f"site-{number}.example", NOW)
+    with sqlite3.connect(path) as other:
+        other.execute("pragma wal_checkpoint(truncate)")
+    other.close()
+    content = bytearray(path.read_bytes())
+    content[: len(content)] = b"\xaa" * len(content)
+    path.write_bytes(content)
+    exceptions.add("one-more.example", NOW)
+    exceptions.add("and-another.example", NOW)
+    assert len(exceptions.all()) == 302
+    assert database.fault is not None
+    assert database.fault.code == "store_damaged"
+    database.close()
+    assert len(reopened(path).all()) == 302
+
+
+@ROOT_CANNOT_TEST
+def test_a_read_only_folder_still_lets_it_be_read(tmp_path: Path) -> None:
+    folder = tmp_path / "state"
+    database = StateDatabase(folder / FILE_NAME)
+    Exceptions(database).add("a.example", NOW)
+    database.close()
+    (folder / FILE_NAME).chmod(0o400)
+    folder.chmod(0o500)
+    _read_only(folder)
+    folder.chmod(0o700)
+
+
+def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
+    """The place of the state folder is taken by a file: not even root can write there."""
+    (tmp_path / "state").write_text("")
+    database = StateDatabase(tmp_path / "state" / FILE_NAME)
+    assert not database.kept
+    assert database.fault is not None
+    assert database.fault.code == "store_unwritable"
+    exceptions = Exceptions(database)
+    assert not exceptions.add("b.example", NOW)
+    assert exceptions.holds("b.example")  # until the daemon ends
+    database.close()
+
+
+def test_a_file_that_only_opens_for_reading(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As on a disk mounted read-only, also for root."""
+    path = tmp_path / FILE_NAME
+    database = StateDatabase(path)
+    Exceptions(database).add("a.example", NOW)
+    database.close()
+    real = os.open
+
+    def refuse(name: object, flags: int, mode: int = 0o777) -> int:
+        if Path(str(name)) == path and flags & os.O_RDWR:
+            raise PermissionError(30, "Read-only file system", str(name))
+        return real(str(name), flags, mode)
+
+    monkeypatch.setattr("guetteur.store.database.os.open", refuse)
+    _read_only(tmp_path)
+
+
+def _read_only(folder: Path) -> None:
+    database = StateDatabase(folder / FILE_NAME)
+    assert not database.kept
+    assert database.fault is not None
+    assert database.fault.code == "store_unwritable"
+    exceptions = Exceptions(database)
+    assert exceptions.holds("a.example")
+    assert not exceptions.add("b.example", NOW)
+    assert exceptions.holds("b.example")
+    database.close()
+
+
+def test_a_full_disk(tmp_path: Path) -> None:
+    database = StateDatabase(tmp_path / FILE_NAME)
+    exceptions = Exceptions(database)
+    exceptions.add("a.example", NOW)
+    pages = database.read(lambda db: db.execute("pragma page_count").fetchone()[0], 0)
+    # SQLite's own limit answers as a full disk does.
+    database.read(lambda db: db.execute(f"pragma max_page_count = {pages}").fetchone(), None)
+    for number in range(400):
+        exceptions.add(f"site-{number}.example", NOW)
+    assert exceptions.holds("site-399.example")
+    assert database.fault is not None
+    assert database.fault.code == "store_full"
+    database.read(lambda db: db.execute("pragma max_page_count = 100000").fetchone(), None)
+    assert exceptions.add("b.example", NOW)
+    assert database.fault is None
+    database.close()
+
+
+def test_a_file_of_a_later_version_is_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / FILE_NAME
+    StateDatabase(path).close()
+    with sqlite3.connect(path) as connection:
+        connection.execute(f"pragma user_version = {len(MIGRATIONS) + 1}")
+    connection.close()
+    before = path.read_bytes()
+    database = StateDatabase(path)
+    assert database.fault is not None
+    assert database.fault.code == "store_newer"
+    Exceptions(database).add("a.example", NOW)
+    database.close()
+    assert path.read_bytes() == before
+
+
+WRITER = """
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from guetteur.store.database import StateDatabase
+from guetteur.store.exceptions import Exceptions
+from guetteur.store.visits import Visits
+database = StateDatabase(Path(sys.argv[1]))
+exceptions = Exceptions(database)
+print("ready", flush=True)
+sys.stdin.readline()
+visits = Visits(database, lambda: datetime.now(UTC))
+for number in range(int(sys.argv[3])):
+    visits.note(f"{sys.argv[2]}-{number}.example")
+    visits.flush_now()
+    assert exceptions.add(f"{sys.argv[2]}-{number}.example", datetime.now(UTC)), database.fault
+    print(number, flush=True)
+"""
+
+
+def start_writer(path: Path, name: str, count: int) -> subprocess.Popen[str]:
+    process = subprocess.Popen(
+        [sys.executable, "-c", WRITER, str(path), name, str(count)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline() == "ready\n"
+    return process
+
+
+def test_two_processes_at_once(tmp_path: Path) -> None:
+    """Both begin the same new file, then write side by side."""
+    path = tmp_path / FILE_NAME
+    writers = [start_writer(path, name, 60) for name in ("one", "two")]
+    for writer in writers:
+        assert writer.stdin is not None
+        writer.stdin.write("go\n")
+        writer.stdin.flush()
+    for writer in writers:
+        writer.communicate(timeout=30)
+        assert writer.returncode == 0
+    assert len(reopened(path).all()) == 120
+
+
+def test_kill_9_leaves_what_was_said_to_be_written(tmp_path: Path) -> None:
+    for run in range(5):
+        path = tmp_path / f"{run}.db"
+        writer = start_writer(path, "x", 100_000)
+        assert writer.stdin is not None
+        assert writer.stdout is not None
+        writer.stdin.write("go\n")
+        writer.stdin.flush()
+        time.sleep(0.02 + 0.03 * run)
+        writer.send_signal(signal.SIGKILL)
+        said = writer.stdout.read().split()
+        writer.wait()
+        writer.stdin.close()
+        writer.stdout.close()
+        database = StateDatabase(path)
+        assert database.fault is None
+        assert len(Exceptions(database).all()) >= len(said)
+        assert database.read(lambda db: db.execute("select count(*) from visits").fetchone()[0], 0) >= len(said)
+        database.close()
+
+
+def test_the_whole_store_opens_without_a_folder_to_write_to(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    store = PersonStore(tmp_path / "file" / "below", lambda: NOW)
+    assert not store.visits.familiar("a.example")
+    store.visits.note("a.example")
+    store.close()
