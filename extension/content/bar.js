@@ -124,6 +124,13 @@
     }
     place();
     keeper.observe(document.documentElement, { childList: true });
+    // The person said that they know the site: no more of it.
+    api.runtime.onMessage.addListener((message, sender) => {
+      if (sender.id !== api.runtime.id || message?.type !== "bar.gone") return;
+      keeper.disconnect();
+      host.remove();
+      scope.guetteurBar = false;
+    });
     // Spoken by screen readers because it changes after the region is there.
     setTimeout(() => {
       sentence.textContent = data.sentence;

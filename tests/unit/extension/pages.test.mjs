@@ -1,0 +1,112 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Pages } from "../../../extension/background/pages.js";
+import { graver } from "../../../extension/shared/verdict.js";
+import { strict } from "./fakes.mjs";
+
+const HINTS = { fields: ["numero de carte"], text: ["votre colis est bloque"] };
+
+function setUp({
+  level = "NO_KNOWN_RISK",
+  permitted = false,
+  excepted = false,
+  phase = "connected",
+  hints = { ok: true, body: HINTS },
+} = {}) {
+  const asked = [];
+  const settled = [];
+  const verdict = { level, excepted };
+  const outcome = async (...what) => {
+    asked.push(what);
+    return { verdict };
+  };
+  const pages = new Pages({
+    checker: strict("checker", { check: outcome, checkPage: outcome }),
+    permits: strict("permits", {
+      ready: Promise.resolve(),
+      allows: () => permitted,
+    }),
+    navigation: strict("navigation", {
+      settlePage: async (tabId, url, said) =>
+        void settled.push([tabId, url.href, said]),
+    }),
+    daemon: strict("daemon", {
+      state: { phase, reason: "" },
+      request: async (path) => {
+        asked.push([path]);
+        return hints;
+      },
+    }),
+  });
+  return { pages, asked, settled, verdict };
+}
+
+test("what to look for is asked of the daemon once", async () => {
+  const { pages, asked } = setUp();
+  assert.deepEqual(await pages.begin(1, "http://a.test/x#y"), HINTS);
+  assert.deepEqual(await pages.begin(2, "http://b.test/"), HINTS);
+  const hints = ([path]) => path === "/v1/check/page/hints";
+  assert.equal(asked.filter(hints).length, 1);
+  pages.forget();
+  await pages.begin(3, "http://c.test/");
+  assert.equal(asked.filter(hints).length, 2);
+});
+
+test("official, permitted and known sites are left alone, and all with no daemon", async () => {
+  for (const how of [
+    { level: "OFFICIAL" },
+    { permitted: true },
+    { excepted: true },
+    { phase: "unreachable" },
+  ]) {
+    assert.equal(
+      await setUp(how).pages.begin(1, "http://a.test/"),
+      null,
+      JSON.stringify(how),
+    );
+  }
+  assert.equal(await setUp().pages.begin(1, "about:blank"), null);
+});
+
+test("an answer that is none is asked for again", async () => {
+  for (const hints of [
+    { ok: false, error: { code: "timeout" } },
+    { ok: true, body: { fields: 3 } },
+    { ok: true, body: null },
+  ]) {
+    const { pages, asked } = setUp({ hints });
+    assert.equal(await pages.begin(1, "http://a.test/"), null);
+    await pages.begin(1, "http://a.test/");
+    assert.equal(
+      asked.filter(([path]) => path.startsWith("/v1/")).length,
+      2,
+      JSON.stringify(hints),
+    );
+  }
+});
+
+test("a description is judged for the address the browser names", async () => {
+  const { pages, asked, settled, verdict } = setUp({ level: "DANGER" });
+  await pages.seen(7, "http://a.test/x#y", { title: "t" });
+  assert.deepEqual(asked, [["http://a.test/x", { title: "t" }]]);
+  assert.deepEqual(settled, [[7, "http://a.test/x", verdict]]);
+});
+
+test("a permitted page is not described to the daemon", async () => {
+  const { pages, asked, settled } = setUp({ permitted: true });
+  await pages.seen(7, "http://a.test/", {});
+  assert.deepEqual([asked, settled], [[], []]);
+});
+
+test("the graver of two verdicts", () => {
+  const of = (level) => ({ level });
+  for (const [one, other, expected] of [
+    ["CAUTION", "DANGER", "DANGER"],
+    ["DANGER", "CAUTION", "DANGER"],
+    ["NO_KNOWN_RISK", "CAUTION", "CAUTION"],
+    ["UNKNOWN", "NO_KNOWN_RISK", "UNKNOWN"],
+    ["CAUTION", "OFFICIAL", "CAUTION"],
+  ]) {
+    assert.equal(graver(of(one), of(other)).level, expected);
+  }
+});
