@@ -3,13 +3,14 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PY := $(BIN)/python
+SCORED := build/scored
 DATA := daemon/guetteur/data/knowledge.json
 EXTENSION := dist/extension/chromium/manifest.json
 FIREFOX := dist/extension/firefox/manifest.json
 EXTENSION_SOURCES := $(shell find extension -type f -not -path '*/node_modules/*' 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-long check fmt e2e corpus bench bench-lists sync-blocklists build extension docs lock clean
+.PHONY: help run test test-long check fmt e2e corpus bench bench-lists bench-detection evaluate train sync-blocklists build extension docs lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -20,8 +21,8 @@ run: $(VENV)/.done $(DATA) $(EXTENSION) ## build all, start the daemon, show a b
 test: check corpus e2e ## everything: check, the evaluation data where it is, real browsers
 
 check: $(VENV)/.done $(DATA) extension/node_modules/.done ## format, lint, types, import rules, unit and contract tests
-	$(BIN)/ruff format --check daemon tests
-	$(BIN)/ruff check daemon tests
+	$(BIN)/ruff format --check daemon tests blocklists
+	$(BIN)/ruff check daemon tests blocklists
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 	npm --prefix extension run --silent lint
@@ -45,6 +46,21 @@ bench-lists: $(VENV)/.done $(DATA) extension/node_modules/.done ## measure list 
 	GUETTEUR_UBO=tests/bench/peers/node_modules/@gorhill/ubo-core $(PY) tests/bench/lists.py $(or $(SIZES),1)
 	$(PY) tests/bench/renewal.py
 
+evaluate: $(VENV)/.done $(DATA) ## measure recall and false alarms (GUETTEUR_DATA) into docs/reference/detection.md
+	$(PY) tests/bench/detection.py ours $(if $(wildcard $(SCORED)/cross_validated.csv),cross-validated age) \
+	  $(if $(wildcard $(SCORED)/before_2026.csv),temporal) addresses --scored $(SCORED)
+
+train: $(VENV)/.done $(DATA) ## fit the weights of the host-name signals anew (GUETTEUR_DATA) into blocklists/model/ (10 minutes)
+	$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r blocklists/model/requirements.lock
+	$(PY) blocklists/model/imitated.py
+	$(PY) -m guetteur.publish.bundle
+	$(PY) blocklists/model/train.py --scored $(SCORED)
+	$(PY) -m guetteur.publish.bundle
+
+bench-detection: $(VENV)/.done $(DATA) ## measure peers on the same hosts, and speed, into docs/reference/detection.md (10 minutes)
+	$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r tests/bench/requirements.lock
+	$(PY) tests/bench/detection.py peers speed --scored $(SCORED)
+
 test-long: $(VENV)/.done $(DATA) ## the long forms of the crash tests: kill -9 at 200 points of a sync and of a publish
 	GUETTEUR_LONG=1 $(BIN)/pytest tests/unit/lists/test_kills.py --timeout 600
 
@@ -62,14 +78,18 @@ docs: $(VENV)/.done $(DATA) ## write the generated part of docs/reference
 	$(PY) -m guetteur.publish.reference docs/reference
 
 fmt: $(VENV)/.done extension/node_modules/.done ## format all sources
-	$(BIN)/ruff format daemon tests
-	$(BIN)/ruff check --fix daemon tests
+	$(BIN)/ruff format daemon tests blocklists
+	$(BIN)/ruff check --fix daemon tests blocklists
 	npm --prefix extension run --silent format
 
-lock: $(VENV)/.done ## renew requirements.lock from pyproject.toml
+lock: $(VENV)/.done ## renew requirements.lock from pyproject.toml, and the locks of benches and training
 	$(PY) -m pip install --quiet uv
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate \
 	  --no-header --group dev pyproject.toml -o requirements.lock
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate \
+	  --no-header -c requirements.lock tests/bench/requirements.in -o tests/bench/requirements.lock
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate \
+	  --no-header -c requirements.lock blocklists/model/requirements.in -o blocklists/model/requirements.lock
 
 clean: ## remove everything that was built
 	rm -rf $(VENV) build dist extension/node_modules daemon/guetteur/data/*.bin daemon/guetteur/data/*.json

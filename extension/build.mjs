@@ -39,7 +39,10 @@ export function stampManifest(source, target, version) {
     delete manifest.key;
     delete manifest.minimum_chrome_version;
     delete manifest.background.service_worker;
-    delete manifest.content_scripts; // the hold: Firefox holds the request itself
+    // The hold: Firefox holds the request itself.
+    manifest.content_scripts = manifest.content_scripts.filter(
+      (/** @type {{js: string[]}} */ { js }) => !js.includes("content/hold.js"),
+    );
     delete manifest.incognito; // "split" is Chromium's; Firefox shows our pages in private tabs without it
   }
   return manifest;

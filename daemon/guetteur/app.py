@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import logging
 import signal
@@ -11,21 +10,23 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from guetteur.checker import Checker
-from guetteur.core.subject import public_suffixes
+from guetteur.core.suffixes import public_suffixes
 from guetteur.errors import DataFileError
 from guetteur.lists.compiled import CompiledList
-from guetteur.lists.knowledge import load_knowledge
+from guetteur.lists.knowledge import load_knowledge, load_model
 from guetteur.lists.view import ListView
 from guetteur.signals import load_signals
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Callable
+    from datetime import date
     from pathlib import Path
 
     from aiohttp import web
 
     from guetteur.config import Settings
     from guetteur.renewer import Renewer
+    from guetteur.store.ages import AgeLookup
     from guetteur.transport.endpoint import AlreadyRunning, Listener
 
 LOG = logging.getLogger(__name__)
@@ -53,6 +54,7 @@ def build_checker(data_dir: Path, *, with_lists: bool = True) -> Checker:
     return Checker(
         load_knowledge(data_dir),
         load_signals(),
+        load_model(data_dir),
         public_hosts=CompiledList(data_dir / "public_hosts.bin"),
         popular=CompiledList(data_dir / "popular.bin"),
         blocklist=blocklist,
@@ -70,40 +72,86 @@ def build_renewer(settings: Settings, checker: Checker) -> Renewer:
     return Renewer(checker, store, now_utc, command if has_source(settings.data_dir) else ())
 
 
+def build_lookup(data_dir: Path, clock: Callable[[], datetime]) -> AgeLookup | None:
+    """What asks registries for the age of a domain; None when it is not known where they answer."""
+    from guetteur.lookup.age import AgeLookup  # noqa: PLC0415 -- the daemon's alone
+    from guetteur.lookup.registries import load_registries  # noqa: PLC0415
+
+    try:
+        return AgeLookup(load_registries(data_dir), now=clock)
+    except DataFileError as error:
+        LOG.error("no ages of domains: %s (%s)", error.message, error.hint)  # noqa: TRY400 -- as above
+        return None
+
+
 def never_block_floor(checker: Checker) -> frozenset[str]:
     """Hosts that no list may block, whoever signed it: every official body's, and every public suffix."""
     return public_suffixes() | {domain for domain, _ in checker.registry.domains()}
 
 
-def build_web_app(settings: Settings, listener: Listener) -> web.Application:
-    """The aiohttp application behind ``listener``; its lists are kept current while it runs."""
-    from aiohttp import web  # noqa: PLC0415 -- `check` and `scan` do without it: 0.2 s of a command's start
+def build_web_app(
+    settings: Settings,
+    listener: Listener,
+    *,
+    lookup: AgeLookup | None = None,
+    clock: Callable[[], datetime] = now_utc,
+) -> web.Application:
+    """The aiohttp application behind ``listener``; its lists are kept current while it runs.
 
+    Args:
+        settings: paths and limits.
+        listener: who may ask.
+        lookup: asks for the age of domains, in place of the registries.
+        clock: the moment, in UTC.
+    """
+    # `check` and `scan` do without these two: 0.2 s of a command's start, and as much memory as all its own data.
+    import asyncio  # noqa: PLC0415
+
+    from aiohttp import web  # noqa: PLC0415
+
+    from guetteur.store.ages import Ages  # noqa: PLC0415
+    from guetteur.store.person import PersonStore  # noqa: PLC0415
     from guetteur.texts import load_explainers  # noqa: PLC0415
     from guetteur.web.guard import make_guard  # noqa: PLC0415
     from guetteur.web.routes import Service  # noqa: PLC0415
 
     checker = build_checker(settings.data_dir)
     renewer = build_renewer(settings, checker)
-    service = Service(checker, renewer, load_explainers(), now_utc, now_utc())
+    person = PersonStore(settings.state_dir, clock)
+    checker.exceptions, checker.visits = person.exceptions, person.visits
+
+    def newly(domain: str) -> date | None:
+        return checker.newly.registered_on(domain)  # asked anew each time: lists are swapped
+
+    ages = Ages(
+        person.database, lookup or build_lookup(settings.data_dir, clock), newly, per_day=settings.age_questions_per_day
+    )
+    service = Service(checker, renewer, person, ages, load_explainers(), clock, clock())
     app = web.Application(middlewares=[make_guard(listener)], client_max_size=settings.max_body_bytes)
     app.add_routes(service.routes())
 
     async def keep_current(_app: web.Application) -> AsyncIterator[None]:
         renewer.open_current()
-        task = asyncio.create_task(renewer.run())
+        tasks = [asyncio.create_task(renewer.run()), asyncio.create_task(person.run())]
         yield
-        task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await task
+        for task in tasks:
+            task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+        await ages.close()
+        person.close()
         renewer.close()
 
     app.cleanup_ctx.append(keep_current)
     return app
 
 
-async def serve(settings: Settings) -> AlreadyRunning | None:
+async def serve(
+    settings: Settings, build: Callable[[Settings, Listener], web.Application] = build_web_app
+) -> AlreadyRunning | None:
     """Run the daemon until SIGTERM or SIGINT; return at once when another one of this user runs already.
+
+    ``build`` makes the application; tests give it another clock and another look-up.
 
     Raises:
         GuetteurError: the socket cannot be bound or the data cannot be read.
@@ -116,9 +164,7 @@ async def serve(settings: Settings) -> AlreadyRunning | None:
     if isinstance(bound, AlreadyRunning):
         return bound
     try:
-        runner = web.AppRunner(
-            build_web_app(settings, bound), access_log=None, handle_signals=False, shutdown_timeout=2
-        )
+        runner = web.AppRunner(build(settings, bound), access_log=None, handle_signals=False, shutdown_timeout=2)
         await runner.setup()
         try:
             await web.SockSite(runner, bound.sock).start()
@@ -133,6 +179,8 @@ async def serve(settings: Settings) -> AlreadyRunning | None:
 
 
 async def _until_stopped() -> None:
+    import asyncio  # noqa: PLC0415
+
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):

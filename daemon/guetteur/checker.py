@@ -2,28 +2,59 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from guetteur.core.bodies import Official, public_host
-from guetteur.core.facts import Facts, Known, Unavailable
+from guetteur.core.facts import NOT_ASKED, Facts, Known, Unavailable
 from guetteur.core.hostwalk import parents
 from guetteur.core.nameview import NOTHING, read_name
-from guetteur.core.subject import split_host
+from guetteur.core.signal import Need
+from guetteur.core.suffixes import split_host
 from guetteur.core.verdict import judge
+from guetteur.lists.newly import NoNewly
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from datetime import datetime
+    from datetime import date, datetime
 
     from guetteur.core.bodies import Registry
     from guetteur.core.facts import Fact, Listing
     from guetteur.core.lexicon import Lexicon
+    from guetteur.core.model import NameModel
+    from guetteur.core.pageseen import PageSeen
     from guetteur.core.signal import Signal
     from guetteur.core.subject import UrlSubject
     from guetteur.core.verdict import Verdict
     from guetteur.lists.compiled import CompiledList
     from guetteur.lists.knowledge import Knowledge
+    from guetteur.lists.newly import Newly
     from guetteur.lists.view import ListView
+
+
+class Exceptions(Protocol):
+    """The person's own exceptions; asked at every check, so from memory."""
+
+    def holds(self, host: str) -> bool:
+        """Whether the person said not to be warned of ``host``."""
+
+
+class Visits(Protocol):
+    """What the person is used to; asked at every check of a host that names a body, so from memory."""
+
+    def familiar(self, host: str) -> bool:
+        """Whether ``host`` was often visited before it was ever suspicious."""
+
+
+class Nobody:
+    """Without a person: nothing is excepted, nothing is familiar."""
+
+    def holds(self, _host: str) -> bool:
+        """Never."""
+        return False
+
+    def familiar(self, _host: str) -> bool:
+        """Never."""
+        return False
 
 
 class Checker:
@@ -32,13 +63,18 @@ class Checker:
     Attributes:
         registry: the official bodies.
         public_hosts: the State's list of public-sector hosts.
+        pages: reads what pages show.
         blocklist: hosts known to be bad, or None when the caller leaves lists out or none could be read.
+        newly: when domains were registered, as far as the lists tell.
+        exceptions: hosts the person does not want to be warned of.
+        visits: hosts the person knows well.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 -- each is a different kind of knowledge
         self,
         knowledge: Knowledge,
         signals: Iterable[Signal],
+        model: NameModel,
         *,
         public_hosts: CompiledList,
         popular: CompiledList,
@@ -48,26 +84,57 @@ class Checker:
         self.public_hosts = public_hosts
         self.blocklist = blocklist
         self._lexicon: Lexicon = knowledge.lexicon(self.registry)
-        self._signals = tuple(signals)
+        self.pages = knowledge.page_reader(self.registry, self._lexicon)
+        self.newly: Newly = NoNewly()
+        self.exceptions: Exceptions = Nobody()
+        self.visits: Visits = Nobody()
+        self._model = model
+        signals = tuple(signals)
+        # By whether the host names a body and whether its page was described: most signals would be asked in vain.
+        self._asked = {
+            (named, described): tuple(
+                signal
+                for signal in signals
+                if (named or signal.needs is not Need.NAME) and (described or signal.needs is not Need.PAGE)
+            )
+            for named in (False, True)
+            for described in (False, True)
+        }
         self._popular = popular
         self._shared_zones = frozenset(knowledge.shared_zones)
         # Domains of which a body holds named hosts: the rest is the same owner's, though not vouched for.
         self._owned = {split_host(domain)[0] for domain, _ in self.registry.domains()} - {None}
         self._infrastructure = frozenset(knowledge.infrastructure_zones)
 
-    def check(self, subject: UrlSubject, *, now: datetime) -> Verdict:
-        """Judge one web address."""
+    def check(
+        self, subject: UrlSubject, *, now: datetime, page: PageSeen | None = None, age: Fact[date] = NOT_ASKED
+    ) -> Verdict:
+        """Judge one web address, what its page shows where somebody described it, and its age where that is known."""
         version = self.blocklist.version if self.blocklist is not None else None
-        return judge(subject, self.facts(subject), self._signals, list_version=version, now=now)
+        facts = self.facts(subject, page, age, now.date())
+        signals = self._asked[facts.names is not NOTHING, facts.page is not None]
+        return judge(subject, facts, signals, self._model, list_version=version, now=now)
 
-    def facts(self, subject: UrlSubject) -> Facts:
+    def facts(
+        self,
+        subject: UrlSubject,
+        page: PageSeen | None = None,
+        age: Fact[date] = NOT_ASKED,
+        today: date | None = None,
+    ) -> Facts:
         """Everything local that is known about ``subject``."""
         host = subject.host
         official = self.official(host)
         popular = official is None and self._is_popular(host)
-        infrastructure = any(name in self._infrastructure for name in parents(host))
-        zone = next((name for name in parents(host) if name in self._shared_zones), None)
+        above = parents(host)
+        infrastructure = not self._infrastructure.isdisjoint(above)
+        zone = next((name for name in above if name in self._shared_zones), None)
         kin = official is None and zone is None and subject.registrable_domain in self._owned
+        names = NOTHING if official or popular or infrastructure or kin else read_name(subject, self._lexicon, zone)
+        named = bool(names.names or names.government)
+        if age is NOT_ASKED and named and subject.registrable_domain is not None:
+            registered = self.newly.registered_on(subject.registrable_domain)
+            age = age if registered is None else Known(registered)
         return Facts(
             official=official,
             popular=popular,
@@ -75,7 +142,13 @@ class Checker:
             kin=kin,
             shared_zone=zone is not None,
             listing=self._listing(subject),
-            names=NOTHING if official or popular or infrastructure or kin else read_name(subject, self._lexicon, zone),
+            names=names,
+            page=self.pages.read(page, subject) if page is not None and official is None else None,
+            wording=self._model.wording(names.masked, names.suffix, host) if named else None,
+            age=age,
+            today=today,
+            exempt=self.exceptions.holds(host),
+            familiar=self.visits.familiar(host) if named or page is not None else False,
         )
 
     def official(self, host: str) -> Official | None:
@@ -89,7 +162,7 @@ class Checker:
 
     def _is_popular(self, host: str) -> bool:
         # Only the visited site itself: what strangers put below it is theirs.
-        return self._popular.holds(host) or self._popular.holds(host.removeprefix("www."))
+        return self._popular.holds(host) or (host.startswith("www.") and self._popular.holds(host[4:]))
 
     def _listing(self, subject: UrlSubject) -> Fact[Listing | None]:
         if self.blocklist is None:

@@ -7,13 +7,16 @@ import importlib
 import os
 import sys
 from pathlib import Path
-from typing import Any, NoReturn, TextIO
+from typing import TYPE_CHECKING, Any, NoReturn, TextIO
 
 import click
 
 from guetteur import __version__
 from guetteur.config import load_settings
 from guetteur.errors import GuetteurError
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 FOUND, FAILED = 1, 2
 
@@ -87,11 +90,35 @@ def scan(file: TextIO, no_lists: bool, workers: int | None, as_json: bool, lang:
     )
     with progress(file) as advance:
         for answers in results:
-            found = found or any(b'"level":"DANGER"' in answer or b'"level":"CAUTION"' in answer for answer in answers)
-            sys.stdout.buffer.write(b"\n".join(answers) + b"\n" if answers else b"")
-            advance(len(answers))
+            found = found or answers.found
+            sys.stdout.buffer.write(answers.text)
+            advance(answers.lines)
     sys.stdout.buffer.flush()
     sys.exit(FOUND if found else 0)
+
+
+@main.command()
+@click.argument("lookalikes", metavar="LOOKALIKES.csv", type=click.Path(path_type=Path))
+@click.argument("benign", metavar="BENIGN.csv", type=click.Path(path_type=Path))
+@click.option("--wrong-labels", type=click.Path(path_type=Path), help="TOML file of rows whose label is wrong.")
+@click.option("--since", type=click.DateTime(["%Y-%m-%d"]), help="Only look-alikes first seen on this day or later.")
+@click.option("--before", type=click.DateTime(["%Y-%m-%d"]), help="Only look-alikes first seen before this day.")
+@click.option("--scored", type=click.Path(path_type=Path), help="Count this file's host,points,level; judge nothing.")
+@click.option("--errors", type=click.Path(path_type=Path), help="Write every miss and false alarm to this CSV file.")
+@click.option("--workers", type=click.IntRange(1, 64), default=None, help="Processes (default: one a processor).")
+@_json
+def evaluate(workers: int | None, since: datetime | None, before: datetime | None, **given: Any) -> None:
+    """Measure recall and false alarms on labelled hosts (CSV, plain or .gz), judged by name alone, lists off.
+
+    Exit status: 0 measured, 2 a file cannot be read.
+    """
+    from guetteur.cli_evaluate import Choices, run  # noqa: PLC0415
+
+    days = [day.date().isoformat() if day is not None else None for day in (since, before)]
+    run(
+        Choices(**given, since=days[0], before=days[1], workers=workers or os.cpu_count() or 1),
+        load_settings().data_dir,
+    )
 
 
 @main.command()

@@ -44,6 +44,8 @@ _WORDS = {
         "lists": "Listes {version} : {hosts} sites signalés, datées de {age_days} jours.",
         "stale": "Ces listes sont anciennes.",
         "none": "Aucune liste de sites signalés.",
+        "not_kept": "Vos choix ne peuvent pas être gardés : {message} ({hint}).",
+        "lost": "À savoir : {message} ({hint}).",
         "bodies": "{bodies} organismes et {public_hosts} sites publics sont reconnus.",
     },
     "en": {
@@ -52,6 +54,8 @@ _WORDS = {
         "lists": "Lists {version}: {hosts} reported sites, {age_days} days old.",
         "stale": "These lists are old.",
         "none": "No lists of reported sites.",
+        "not_kept": "Your choices cannot be kept: {message} ({hint}).",
+        "lost": "Please note: {message} ({hint}).",
         "bodies": "{bodies} bodies and {public_hosts} public-sector sites are recognised.",
     },
 }
@@ -109,6 +113,9 @@ def print_status(body: bytes, *, as_json: bool, lang: str) -> None:
     if lists["version"] and lists["stale"]:
         lines.append(words["stale"])
     lines.append(words["bodies"].format(**status))
+    store = status["store"]
+    if store["error"]:
+        lines.append(words["lost" if store["ok"] else "not_kept"].format(**store["error"]))
     sys.stdout.write("\n".join(lines) + "\n")
 
 

@@ -34,6 +34,7 @@ class Settings:
         data_dir: compiled files the package ships.
         transport: how clients reach the daemon.
         max_body_bytes: largest request body that is read.
+        age_questions_per_day: how many domains' ages may be asked of their registries in one day.
     """
 
     runtime_dir: Path
@@ -41,6 +42,7 @@ class Settings:
     data_dir: Path = PACKAGE_DATA
     transport: Transport = "unix"
     max_body_bytes: int = 256 * 1024
+    age_questions_per_day: int = 30
 
     @property
     def socket_path(self) -> Path:

@@ -14,6 +14,7 @@ import msgspec
 from guetteur.errors import GuetteurError
 from guetteur.lists import schedule
 from guetteur.lists.format import open_view
+from guetteur.lists.newly import NoNewly, open_newly
 from guetteur.lists.schedule import Moment, Schedule
 from guetteur.lists.status import Failure, make_status, read_record
 
@@ -22,7 +23,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from guetteur.checker import Checker
-    from guetteur.lists.generation import Lease
+    from guetteur.lists.generation import Generation, Lease
+    from guetteur.lists.newly import Newly
     from guetteur.lists.status import SyncStatus
     from guetteur.lists.store import Store
 
@@ -98,6 +100,7 @@ class Renewer:
             return
         # One assignment swaps the lists: a check that has begun ends on the old view, which it still holds.
         self._checker.blocklist = view
+        self._checker.newly = _newly(lease.generation)
         old, self._lease = self._lease, lease
         if old is not None:
             old.close()
@@ -178,3 +181,11 @@ class Renewer:
         if self._lease is not None:
             self._lease.close()
             self._lease = None
+
+
+def _newly(generation: Generation) -> Newly:
+    try:
+        return open_newly(generation.paths())
+    except GuetteurError as error:
+        LOG.warning("%s (%s)", error.message, error.hint)
+        return NoNewly()

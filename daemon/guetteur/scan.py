@@ -2,30 +2,44 @@
 
 from __future__ import annotations
 
-import multiprocessing
+import gc
 from functools import partial
-from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
 from guetteur.app import build_checker, now_utc
 from guetteur.core.subject import parse_host_or_url
+from guetteur.core.verdict import Level
 from guetteur.errors import InvalidInputError
+from guetteur.pool import in_chunks
 from guetteur.texts import load_explainers
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from datetime import datetime
     from pathlib import Path
 
     from guetteur.checker import Checker
     from guetteur.core.explain import Explainer
 
-CHUNK_LINES = 500
-_WAITING_CHUNKS = 16
-"""Chunks in flight a worker: enough to keep it busy, few enough to bound memory on endless input."""
+_WARNINGS = (Level.DANGER.value, Level.CAUTION.value)
 
 _encoder = msgspec.json.Encoder()
+
+
+class Answers(NamedTuple):
+    """What was said of one chunk of the feed: one piece of bytes, as workers hand it over at no cost.
+
+    Attributes:
+        text: one JSON object a line, each with its line end.
+        lines: number of them.
+        found: whether one of them is DANGER or CAUTION.
+    """
+
+    text: bytes
+    lines: int
+    found: bool
 
 
 class _Worker:
@@ -35,56 +49,40 @@ class _Worker:
     explainer: Explainer
 
 
-def scan(lines: Iterable[str], *, data_dir: Path, lang: str, with_lists: bool, workers: int) -> Iterator[list[bytes]]:
+def scan(lines: Iterable[str], *, data_dir: Path, lang: str, with_lists: bool, workers: int) -> Iterator[Answers]:
     """Yield, chunk by chunk, one JSON object a line of input.
 
     Each is ``{"input", "level", "body", "signals": [id, …], "reasons": [{"code", "text"}, …]}``, or for a line that is
     no host ``{"input", "error": {"code", "message", "hint"}}``.
     """
     start = partial(_start, data_dir, lang, with_lists)
-    chunks = _chunks(lines)
-    if workers <= 1:
-        start()
-        yield from map(_judge, chunks)
-        return
-    with multiprocessing.get_context("spawn").Pool(workers, initializer=start) as pool:
-        waiting = []
-        for chunk in chunks:
-            waiting.append(pool.apply_async(_judge, (chunk,)))
-            if len(waiting) >= workers * _WAITING_CHUNKS:
-                yield waiting.pop(0).get()
-        for result in waiting:
-            yield result.get()
-
-
-def _chunks(lines: Iterable[str]) -> Iterator[list[str]]:
-    source = iter(lines)
-    while chunk := list(islice(source, CHUNK_LINES)):
-        yield chunk
+    yield from in_chunks(lines, _judge, start=start, workers=workers)
 
 
 def _start(data_dir: Path, lang: str, with_lists: bool) -> None:
     _Worker.checker = build_checker(data_dir, with_lists=with_lists)
     _Worker.explainer = load_explainers()[lang]
+    # What was loaded stays to the end: the collector need not walk it again and again.
+    gc.collect()
+    gc.freeze()
 
 
-def _judge(chunk: list[str]) -> list[bytes]:
-    return [_answer(line.strip()) for line in chunk if line.strip()]
+def _judge(chunk: list[str]) -> Answers:
+    now = now_utc()
+    answers = [_answer(line, now) for line in map(str.strip, chunk) if line]
+    found = any(answer.get("level") in _WARNINGS for answer in answers)
+    return Answers(_encoder.encode_lines(answers), len(answers), found)
 
 
-def _answer(line: str) -> bytes:
+def _answer(line: str, now: datetime) -> dict[str, object]:
     try:
-        verdict = _Worker.checker.check(parse_host_or_url(line), now=now_utc())
+        verdict = _Worker.checker.check(parse_host_or_url(line), now=now)
     except InvalidInputError as error:
-        return _encoder.encode(
-            {"input": line, "error": {"code": error.code, "message": error.message, "hint": error.hint}}
-        )
-    return _encoder.encode(
-        {
-            "input": line,
-            "level": verdict.level.value,
-            "body": verdict.body.id if verdict.body is not None else None,
-            "signals": [piece.signal for piece in verdict.evidence],
-            "reasons": [{"code": piece.code, "text": _Worker.explainer.reason(piece)} for piece in verdict.evidence],
-        }
-    )
+        return {"input": line, "error": {"code": error.code, "message": error.message, "hint": error.hint}}
+    return {
+        "input": line,
+        "level": verdict.level.value,
+        "body": verdict.body.id if verdict.body is not None else None,
+        "signals": [piece.signal for piece in verdict.evidence],
+        "reasons": [{"code": piece.code, "text": _Worker.explainer.reason(piece)} for piece in verdict.evidence],
+    }

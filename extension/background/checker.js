@@ -5,6 +5,7 @@ import { readVerdict } from "../shared/verdict.js";
 
 const FRESH_MS = 30_000;
 const KEPT = 256;
+const AGE_DEADLINE_MS = 12_000;
 
 export class Checker {
   /** @type {import("../shared/daemon.js").Daemon} */ #daemon;
@@ -14,6 +15,7 @@ export class Checker {
   /** Called when an answer came from other lists than the answer before it. */
   onNewLists = () => {};
   /** @type {Map<string, {at: number, outcome: Promise<Outcome>}>} */ #recent = new Map();
+  /** @type {Map<string, Promise<Outcome>>} */ #ages = new Map();
 
   /**
    * @param {import("../shared/daemon.js").Daemon} daemon
@@ -51,6 +53,54 @@ export class Checker {
     const reply = await this.#daemon.request("/v1/check/url", { url, lang: await this.#language() });
     if (!reply.ok) return { degraded: reply.error.code };
     return this.#read(reply.body);
+  }
+
+  /**
+   * The same address, with what its page shows.
+   * @param {string} url without fragment
+   * @param {unknown} page
+   * @returns {Promise<Outcome>}
+   */
+  async checkPage(url, page) {
+    const reply = await this.#daemon.request("/v1/check/page", { url, lang: await this.#language(), page });
+    if (!reply.ok) return { degraded: reply.error.code };
+    const outcome = this.#read(reply.body);
+    if ("verdict" in outcome && outcome.verdict.level === "DANGER") {
+      // Coming back at once (history, "try again") must not show it again.
+      this.#recent.set(url, { at: this.#now(), outcome: Promise.resolve(outcome) });
+    }
+    return outcome;
+  }
+
+  /**
+   * Asks again, the age of the site's name included: this sends the name to its registry.
+   * @param {string} url
+   * @returns {Promise<Outcome>} one question however many tabs show the page
+   */
+  checkAge(url) {
+    const running = this.#ages.get(url);
+    if (running !== undefined) return running;
+    const asking = this.#askAge(url).finally(() => this.#ages.delete(url));
+    this.#ages.set(url, asking);
+    return asking;
+  }
+
+  /** @param {string} url */
+  async #askAge(url) {
+    const lang = await this.#language();
+    const reply = await this.#daemon.request("/v1/check/age", { url, lang }, AGE_DEADLINE_MS);
+    if (!reply.ok) return { degraded: reply.error.code };
+    const outcome = this.#read(reply.body);
+    if ("verdict" in outcome) this.#recent.set(url, { at: this.#now(), outcome: Promise.resolve(outcome) });
+    return outcome;
+  }
+
+  /**
+   * Tells the daemon that a page stayed open.
+   * @param {string} url
+   */
+  async noteVisit(url) {
+    await this.#daemon.request("/v1/check/url", { url, lang: await this.#language(), visit: true });
   }
 
   /**

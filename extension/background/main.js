@@ -10,7 +10,9 @@ import { checkable } from "../shared/address.js";
 import { markFor, showMark } from "./badge.js";
 import { Checker } from "./checker.js";
 import { Covering, WARNING_PAGE } from "./covering.js";
+import { Followup } from "./followup.js";
 import { Navigation } from "./navigation.js";
+import { Pages } from "./pages.js";
 import { Permits } from "./permits.js";
 import { makeRouter } from "./router.js";
 import { makeRoutes } from "./routes.js";
@@ -55,7 +57,18 @@ const navigation = new Navigation({
   daemon,
   strict: () => strictMode,
   onSettled: mark,
+  onPassed: (tabId, url, verdict) => void quietly(() => followup.passed(tabId, url, verdict)),
 });
+
+/** @type {Followup} */
+const followup = new Followup({
+  checker,
+  // Read each time, since a worker that a page just woke knows nothing yet; it is seldom asked.
+  mayAskAge: async () => (await readSettings()).ageLookups,
+  settle: (tabId, address, outcome) => navigation.settle(tabId, address, outcome),
+});
+
+const pages = new Pages({ checker, permits, navigation, daemon });
 
 /** @param {number} tabId */
 async function mark(tabId) {
@@ -84,6 +97,7 @@ checker.onNewLists = () => {
 function onState({ phase }) {
   void quietly(markAll);
   if (phase === "connected") {
+    pages.forget();
     void quietly(() => navigation.sweep());
     void updateList();
   }
@@ -113,7 +127,7 @@ api.webRequest.onErrorOccurred.addListener((details) => {
 // The second net: pages that came without a request (worker, back-forward cache, history, activation of a prerender).
 api.webNavigation.onCommitted.addListener((details) => {
   if (details.frameId !== 0 || /** @type {any} */ (details).documentLifecycle === "prerender") return;
-  void quietly(() => navigation.settle(details.tabId, details.url));
+  void quietly(() => navigation.committed(details.tabId, details.url));
 }, WEB);
 
 api.webNavigation.onHistoryStateUpdated.addListener((details) => {
@@ -136,13 +150,14 @@ api.tabs.onUpdated.addListener((tabId, change) => {
 api.tabs.onRemoved.addListener((tabId) => {
   navigation.forget(tabId);
   covering.forget(tabId);
+  followup.forget(tabId);
   void quietly(() => permits.ready.then(() => permits.tabClosed(tabId)));
 });
 
 api.runtime.onMessage.addListener(
   makeRouter(
     { id: api.runtime.id, base: api.runtime.getURL("") },
-    makeRoutes({ state, permits, covering, navigation, daemon, translate }),
+    makeRoutes({ state, permits, covering, navigation, pages, checker, daemon, translate }),
   ),
 );
 

@@ -6,6 +6,7 @@
  */
 import { api, quietly } from "../shared/browser.js";
 import { checkable, hostOf } from "../shared/address.js";
+import { graver } from "../shared/verdict.js";
 import { isBlocked } from "./rules.js";
 
 /** @typedef {import("../shared/wire.d.ts").Outcome} Outcome */
@@ -38,6 +39,7 @@ export class Navigation {
    *   daemon: import("../shared/daemon.js").Daemon,
    *   strict: () => boolean,
    *   onSettled: (tabId: number) => void,
+   *   onPassed: (tabId: number, url: URL, verdict: import("../shared/wire.d.ts").Verdict) => void,
    * }} parts
    */
   constructor(parts) {
@@ -74,7 +76,7 @@ export class Navigation {
     if (permits.allows(tabId, hostOf(url))) return "pass";
     const outcome = await checking;
     if (!("verdict" in outcome) || outcome.verdict.level !== "DANGER") return "pass";
-    if (permits.allows(tabId, hostOf(url)) || !(await this.#isPresent(tabId, url))) return "pass";
+    if (permits.allows(tabId, hostOf(url), outcome.verdict) || !(await this.#isPresent(tabId, url))) return "pass";
     await covering.cover(tabId, url, outcome.verdict);
     return "cover";
   }
@@ -104,9 +106,12 @@ export class Navigation {
     await permits.ready;
     const outcome = await checking;
     if (!(await this.#isPresent(tabId, url))) return "pass";
-    const permitted = permits.allows(tabId, hostOf(url));
-    const verdict = "verdict" in outcome ? outcome.verdict : undefined;
     const before = state.tab(tabId);
+    const named = "verdict" in outcome ? outcome.verdict : undefined;
+    // What the page itself showed stays said until another page stands in its place.
+    const shown = before.page?.url === url.href ? before.page.verdict : undefined;
+    const verdict = shown && named ? graver(shown, named) : named;
+    const permitted = permits.allows(tabId, hostOf(url), verdict);
     // Covered on the word of our own list: no answer is not a better one.
     if (verdict === undefined && !permitted && before.level === "DANGER" && before.url === url.href) return "cover";
     if (verdict?.level === "DANGER" && !permitted) {
@@ -119,13 +124,57 @@ export class Navigation {
       verdict,
       degraded: "degraded" in outcome ? outcome.degraded : undefined,
       ...(verdict?.level !== "DANGER" && { good: url.href }),
+      ...(before.good && hostOf(new URL(before.good)) !== hostOf(url) && { earlier: before.good }),
       ...(before.left !== url.href && { left: undefined }),
     });
     this.#parts.onSettled(tabId);
-    if (verdict?.level === "CAUTION" && !permitted && before.barClosed !== hostOf(url)) {
-      await quietly(() => api.scripting.executeScript({ target: { tabId }, files: ["content/bar.js"] }));
-    }
+    if (verdict?.level === "CAUTION" && !permitted) await this.#showBar(tabId, url);
+    // A sweep over tabs that were open before is no visit.
+    if (named !== undefined && known === undefined) this.#parts.onPassed(tabId, url, named);
     return "pass";
+  }
+
+  /**
+   * @param {number} tabId
+   * @param {URL} url
+   */
+  async #showBar(tabId, url) {
+    if (this.#parts.state.tab(tabId).barClosed === hostOf(url)) return;
+    await quietly(() => api.scripting.executeScript({ target: { tabId }, files: ["content/bar.js"] }));
+  }
+
+  /**
+   * The page a tab shows was described, and judged by that: cover it, or say more than its name did.
+   * @param {number} tabId
+   * @param {URL} url
+   * @param {import("../shared/wire.d.ts").Verdict} verdict
+   */
+  async settlePage(tabId, url, verdict) {
+    const { permits, covering, state } = this.#parts;
+    if (permits.allows(tabId, hostOf(url), verdict) || !(await this.#isPresent(tabId, url))) return;
+    const before = state.tab(tabId);
+    if (verdict.level === "DANGER") {
+      // Its name alone had raised no alarm, so it stands among the pages "leave" would go back to.
+      const good = before.good && hostOf(new URL(before.good)) !== hostOf(url) ? before.good : before.earlier;
+      await state.patch(tabId, { good, page: undefined });
+      await covering.cover(tabId, url, verdict);
+      return;
+    }
+    if (before.url !== url.href || before.verdict === undefined) return;
+    await state.patch(tabId, { page: { url: url.href, verdict }, level: verdict.level, verdict });
+    this.#parts.onSettled(tabId);
+    if (verdict.level === "CAUTION") await this.#showBar(tabId, url);
+  }
+
+  /**
+   * Another document stands in the tab: what the one before it showed is over.
+   * @param {number} tabId
+   * @param {string} address
+   */
+  async committed(tabId, address) {
+    await this.#parts.state.ready;
+    if (this.#parts.state.tab(tabId).page) await this.#parts.state.patch(tabId, { page: undefined });
+    return this.settle(tabId, address);
   }
 
   /**
@@ -142,7 +191,7 @@ export class Navigation {
       const outcome = await this.#parts.checker.check(url.href);
       await this.#parts.permits.ready;
       const danger = "verdict" in outcome && outcome.verdict.level === "DANGER";
-      return { show: !danger || this.#parts.permits.allows(tabId, hostOf(url)) };
+      return { show: !danger || this.#parts.permits.allows(tabId, hostOf(url), outcome.verdict) };
     }
     const settled = this.settle(tabId, url.href);
     if (this.#parts.daemon.state.phase === "unreachable") return { show: true };

@@ -1,38 +1,35 @@
-/** What the person chose to open all the same: one tab to one host, or a host until they undo it. */
-import { api } from "../shared/browser.js";
-import { readSettings, writeSettings } from "../shared/storage.js";
+/**
+ * What the person chose to open all the same: one tab to one host, or a site they know until the browser closes.
+ *
+ * What holds longer is kept by the daemon, which then no longer warns (background/exceptions.js).
+ */
+import { withoutWww } from "../shared/address.js";
 import * as rules from "./rules.js";
+
+/** @typedef {import("../shared/wire.d.ts").Verdict} Verdict */
 
 export class Permits {
   /** @type {import("./state.js").SessionState} */ #state;
-  /** @type {Set<string>} */ #exceptions = new Set();
   /** @type {Promise<void>} */ ready;
 
   /** @param {import("./state.js").SessionState} state */
   constructor(state) {
     this.#state = state;
-    this.ready = Promise.all([state.ready, this.#load()]).then(() => undefined);
-    api.storage.onChanged.addListener((changes, area) => {
-      if (area === "local" && changes.exceptions)
-        this.#exceptions = new Set(Object.keys(changes.exceptions.newValue ?? {}));
-    });
-  }
-
-  async #load() {
-    this.#exceptions = new Set(Object.keys((await readSettings()).exceptions));
+    this.ready = state.ready;
   }
 
   /**
    * @param {number} tabId
    * @param {string} host
+   * @param {Verdict | null} [verdict] the daemon's, when it is here: a site one knows may still come onto a list
    */
-  allows(tabId, host) {
-    return this.isPaused(host) || this.#state.isAllowed(tabId, host);
+  allows(tabId, host, verdict) {
+    return this.#state.isAllowed(tabId, host) || (verdict?.exceptable === true && this.isPaused(host));
   }
 
   /** @param {string} host */
   isPaused(host) {
-    return this.#exceptions.has(host) || this.#state.paused.has(host);
+    return this.#state.paused.has(withoutWww(host));
   }
 
   /**
@@ -50,21 +47,11 @@ export class Permits {
   }
 
   /**
+   * For private windows, which leave nothing on disk: until the browser closes.
    * @param {string} host
    * @param {boolean} on
-   * @param {boolean} isPrivate leave nothing on disk
    */
-  async pause(host, on, isPrivate) {
-    if (isPrivate || this.#state.paused.has(host)) {
-      await this.#state.setPaused(host, on);
-      await rules.openPrivatelyPaused([...this.#state.paused]);
-    }
-    if (isPrivate) return;
-    const { exceptions } = await readSettings();
-    if (on) exceptions[host] = new Date().toISOString().slice(0, 10);
-    else delete exceptions[host];
-    this.#exceptions = new Set(Object.keys(exceptions));
-    await writeSettings({ exceptions });
-    await rules.openPaused([...this.#exceptions]);
+  async pausePrivately(host, on) {
+    await this.#state.setPaused(withoutWww(host), on);
   }
 }

@@ -3,6 +3,7 @@ import { api, quietly } from "../shared/browser.js";
 import { checkable, hostOf } from "../shared/address.js";
 import { readSettings } from "../shared/storage.js";
 import { WARNING_PAGE } from "./covering.js";
+import { exceptions } from "./exceptions.js";
 
 const WARNING = [WARNING_PAGE];
 const RENEWAL_MS = 600_000;
@@ -16,12 +17,14 @@ const CONTENT = ["content"];
  *   permits: import("./permits.js").Permits,
  *   covering: import("./covering.js").Covering,
  *   navigation: import("./navigation.js").Navigation,
+ *   pages: import("./pages.js").Pages,
+ *   checker: import("./checker.js").Checker,
  *   daemon: import("../shared/daemon.js").Daemon,
  *   translate: () => Promise<import("../shared/i18n.js").Translate>,
  * }} parts
  * @returns {Record<string, import("./router.js").Route>}
  */
-export function makeRoutes({ state, permits, covering, navigation, daemon, translate }) {
+export function makeRoutes({ state, permits, covering, navigation, pages, checker, daemon, translate }) {
   /** @param {number} tabId */
   const home = (tabId) => covering.goHome(tabId);
 
@@ -30,9 +33,13 @@ export function makeRoutes({ state, permits, covering, navigation, daemon, trans
     await permits.ready;
     const tab = await quietly(() => api.tabs.get(tabId));
     const known = state.tab(tabId);
-    const covered = tab?.url === api.runtime.getURL(WARNING_PAGE) ? known.cover : undefined;
-    const url = checkable(covered?.url ?? tab?.url);
+    const onWarning = tab?.url === api.runtime.getURL(WARNING_PAGE);
+    const covered = onWarning ? known.cover : undefined;
+    // Between "I know this site" and the page itself the warning still stands there.
+    const url = checkable(covered?.url ?? (onWarning ? known.url : tab?.url));
     const status = await daemon.request("/v1/status", null, 2_000);
+    const verdict = covered ? covered.verdict : known.url === url?.href ? (known.verdict ?? null) : null;
+    const isPaused = url !== null && permits.isPaused(hostOf(url));
     return {
       daemon: daemon.state,
       status: status.ok ? status.body : null,
@@ -41,8 +48,9 @@ export function makeRoutes({ state, permits, covering, navigation, daemon, trans
       covered: covered !== undefined,
       level: covered ? "DANGER" : (known.level ?? null),
       degraded: known.degraded ?? null,
-      verdict: covered ? covered.verdict : known.url === url?.href ? (known.verdict ?? null) : null,
-      paused: url !== null && permits.isPaused(hostOf(url)),
+      verdict,
+      paused: isPaused || verdict?.excepted === true,
+      pausable: verdict?.exceptable === true,
       isPrivate: tab?.incognito === true,
     };
   }
@@ -64,20 +72,45 @@ export function makeRoutes({ state, permits, covering, navigation, daemon, trans
     };
   }
 
+  /**
+   * @param {string} host
+   * @param {boolean} on
+   * @param {boolean} isPrivate a private window leaves nothing on disk; what is there already may go
+   * @returns {Promise<{done: boolean, kept: boolean}>}
+   */
+  async function except(host, on, isPrivate) {
+    const session = on ? isPrivate : permits.isPaused(host);
+    if (session) await permits.pausePrivately(host, on);
+    const answer = on && isPrivate ? null : await exceptions(daemon, on ? "add" : "remove", host);
+    checker.forget();
+    return { done: session || answer !== null, kept: answer?.kept ?? true };
+  }
+
   /** @param {any} message */
   async function pause({ tabId, host, on }) {
-    if (typeof host !== "string" || host === "") return;
+    if (typeof host !== "string" || host === "") return null;
     await permits.ready;
     const tab = await quietly(() => api.tabs.get(tabId));
-    await permits.pause(host, on === true, tab?.incognito === true);
+    const result = await except(host, on === true, tab?.incognito === true);
+    if (!result.done) return result;
     const { cover } = state.tab(tabId);
+    // What the page showed was judged before the person spoke.
+    await state.patch(tabId, { page: undefined });
     if (on && cover?.host === host && tab?.url === api.runtime.getURL(WARNING_PAGE)) {
+      const outcome = await checker.check(cover.url);
+      const verdict = "verdict" in outcome ? outcome.verdict : undefined;
+      await state.patch(tabId, { cover: undefined, url: cover.url, level: verdict?.level, verdict });
       await quietly(() => api.tabs.update(tabId, { url: cover.url }));
-    }
+    } else if (on) await quietly(() => api.tabs.sendMessage(tabId, { type: "bar.gone" }));
+    // Other tabs may show the site too, and the popup shows what is true now.
+    await quietly(() => navigation.sweep());
+    return result;
   }
 
   return {
     "hold.ask": { from: CONTENT, run: ({ sender }) => navigation.hold(sender) },
+    "page.begin": { from: CONTENT, run: ({ tabId, sender }) => pages.begin(tabId, sender.url) },
+    "page.seen": { from: CONTENT, run: ({ message, tabId, sender }) => pages.seen(tabId, sender.url, message.page) },
     "bar.data": { from: CONTENT, run: ({ tabId }) => bar(tabId) },
     "bar.home": { from: CONTENT, run: ({ tabId }) => home(tabId) },
     "bar.close": {
@@ -102,6 +135,15 @@ export function makeRoutes({ state, permits, covering, navigation, daemon, trans
         return { settings: await readSettings(), daemon: daemon.state, status: status.ok ? status.body : null };
       },
     },
-    "options.resume": { from: OPTIONS, run: ({ message }) => permits.pause(String(message.host), false, false) },
+    "options.exceptions": { from: OPTIONS, run: () => exceptions(daemon, "list") },
+    "options.resume": {
+      from: OPTIONS,
+      run: async ({ message }) => {
+        await permits.ready;
+        const result = await except(String(message.host), false, false);
+        if (result.done) await quietly(() => navigation.sweep());
+        return result;
+      },
+    },
   };
 }

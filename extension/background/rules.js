@@ -4,9 +4,7 @@
  *   dynamic 1   block every host of the daemon's base list     priority 1
  *   dynamic 3   let through what has left the list since       priority 2
  *   dynamic 4   block what has come onto the list since        priority 3
- *   dynamic 2   let paused hosts through                       priority 4
  *   session n   let one tab through to one host                priority 5
- *   session 1e6 let hosts paused in private windows through    priority 4
  *
  * A day's change of the list replaces rules 3 and 4 only; the base is sent anew when the daemon has a new one.
  * `requestDomains` also matches subdomains; what an allow rule opens too widely the verdict on the page still covers.
@@ -14,10 +12,8 @@
 import { api, quietly } from "../shared/browser.js";
 
 const BASE_RULE = 1;
-const PAUSED_RULE = 2;
 const REMOVED_RULE = 3;
 const ADDED_RULE = 4;
-const PRIVATE_PAUSED_RULE = 1_000_000;
 const MOST_HOSTS = 100_000; // one rule of this size loads in 0.3 s; three times as many in 1 s
 const MOST_PAGES = 1_000;
 const HOST = /^[a-z0-9_-]+(\.[a-z0-9_-]+)*$/; // one name the browser refuses would void the whole rule
@@ -148,22 +144,6 @@ async function replaceList(daemon) {
   // Written after the rules: a worker killed between the two fetches again, instead of trusting old rules.
   await api.storage.local.set({ listBase: fetched.base, listVersion: fetched.version });
   return true;
-}
-
-/** @param {string[]} hosts */
-export async function openPaused(hosts) {
-  await api.declarativeNetRequest.updateDynamicRules({
-    removeRuleIds: [PAUSED_RULE],
-    addRules: rule(PAUSED_RULE, 4, "allow", hosts),
-  });
-}
-
-/** @param {string[]} hosts */
-export async function openPrivatelyPaused(hosts) {
-  await api.declarativeNetRequest.updateSessionRules({
-    removeRuleIds: [PRIVATE_PAUSED_RULE],
-    addRules: rule(PRIVATE_PAUSED_RULE, 4, "allow", hosts),
-  });
 }
 
 /** @param {import("../shared/wire.d.ts").Allowance} allowance */

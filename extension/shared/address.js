@@ -25,6 +25,12 @@ export function checkable(address) {
 export const hostOf = (url) => url.hostname.replace(/\.$/, "");
 
 /**
+ * `www.a.fr` and `a.fr` are one site to everybody; the daemon keeps exceptions the same way.
+ * @param {string} host
+ */
+export const withoutWww = (host) => host.replace(/^www\.(?=.*\.)/, "");
+
+/**
  * Splits a host for display: what comes before the name that was bought, and that name.
  * @param {string} host
  * @param {string} registrable

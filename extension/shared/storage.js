@@ -5,11 +5,11 @@ import { api } from "./browser.js";
  * @typedef {object} Settings
  * @property {"auto" | "fr" | "en"} lang
  * @property {boolean} strictMode
- * @property {Record<string, string>} exceptions host → day it was paused (ISO date)
+ * @property {boolean} ageLookups the age of a doubtful site's name may be asked of its public registry
  */
 
 /** @type {Settings} */
-const DEFAULTS = { lang: "auto", strictMode: false, exceptions: {} };
+const DEFAULTS = { lang: "auto", strictMode: false, ageLookups: false };
 
 /** @returns {Promise<Settings>} */
 export async function readSettings() {
@@ -17,7 +17,7 @@ export async function readSettings() {
   return {
     lang: ["auto", "fr", "en"].includes(stored.lang) ? stored.lang : "auto",
     strictMode: stored.strictMode === true,
-    exceptions: stored.exceptions ?? {},
+    ageLookups: stored.ageLookups === true,
   };
 }
 

@@ -56,6 +56,33 @@ export function readVerdict(raw) {
     summary: text(raw.summary),
     reasons: reasons.map((/** @type {any} */ reason) => ({ code: text(reason?.code), text: text(reason?.text) })),
     list_version: typeof raw.list_version === "string" ? raw.list_version : null,
+    doubted: raw.doubted === true,
+    age_would_help: raw.age_would_help === true,
+    excepted: raw.excepted === true,
+    exceptable: raw.exceptable === true,
+  };
+}
+
+/**
+ * The one that says more against the site; the first of two that say the same.
+ * @param {Verdict} one
+ * @param {Verdict} other
+ */
+export function graver(one, other) {
+  const rank = (/** @type {Verdict} */ { level }) => (level === "DANGER" ? 2 : level === "CAUTION" ? 1 : 0);
+  return rank(other) > rank(one) ? other : one;
+}
+
+/**
+ * @param {unknown} raw
+ * @returns {import("./wire.d.ts").Exceptions | null}
+ */
+export function readExceptions(raw) {
+  const { exceptions, kept } = /** @type {any} */ (raw ?? {});
+  if (!Array.isArray(exceptions)) return null;
+  return {
+    exceptions: exceptions.map((/** @type {any} */ one) => ({ host: text(one?.host), added_at: text(one?.added_at) })),
+    kept: kept === true,
   };
 }
 

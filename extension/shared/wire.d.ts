@@ -31,6 +31,65 @@ export interface Verdict {
   summary: string;
   reasons: Reason[];
   list_version: string | null;
+  /** Something speaks against it, if too little for a warning. */
+  doubted: boolean;
+  /** It is open, and the age of the site's name may settle it. */
+  age_would_help: boolean;
+  /** The person made an exception for this host. */
+  excepted: boolean;
+  /** An exception would end the warning. */
+  exceptable: boolean;
+}
+
+/** A site the person does not want to be warned of. */
+export interface Exception {
+  host: string;
+  added_at: string;
+}
+
+export interface Exceptions {
+  exceptions: Exception[];
+  /** False when a change could not be written and ends with the daemon. */
+  kept: boolean;
+}
+
+/** What content/describe.js tells of a page; the daemon refuses more than its limits (docs/reference/wire.md). */
+export interface PageSeen {
+  title: string;
+  names: string[];
+  headings: string[];
+  logos: string[];
+  owners: string[];
+  assets: string[];
+  text: string;
+  fields: { kind: string; autocomplete: string; words: string; limit: number; form: number }[];
+  forms: string[];
+  keypad: boolean;
+  partial: boolean;
+}
+
+/** A document or a shadow root: wherever a field may be. */
+export interface Root {
+  node: Document | ShadowRoot;
+  shadow: boolean;
+}
+
+/** What content/dom.js hands to content/describe.js; classic scripts cannot import. */
+export interface DomTools {
+  list: (root: Root, selector: string) => NodeListOf<Element>;
+  all: (root: Root, selector: string, most?: number) => Element[];
+  attribute: (element: Element | null, name: string) => string;
+  clean: (text: string | null | undefined, most?: number) => string;
+  safely: <T>(part: () => T, otherwise: T) => T;
+  textOf: (node: Node | null | undefined, most: number) => string;
+  walk: (start: Node, what: number, filter?: (node: Node) => number) => TreeWalker;
+  rootsOf: (late: () => boolean) => Root[];
+}
+
+/** Folded phrases that make a page worth a question. */
+export interface PageHints {
+  fields: string[];
+  text: string[];
 }
 
 export interface WireError {
@@ -69,6 +128,10 @@ export interface TabState {
   cover?: Cover;
   /** The last page that stayed open and was not covered: where "Quitter cette page" goes. */
   good?: string;
+  /** What the page now shown was judged by, beyond its name. */
+  page?: { url: string; verdict: Verdict };
+  /** The last good page on another host than `good`. */
+  earlier?: string;
   /** Where the last "Quitter" went: going there twice means it sends people back to the trap. */
   left?: string;
   barClosed?: string;

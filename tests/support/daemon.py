@@ -30,10 +30,13 @@ BROKEN = Path(__file__).parent / "broken"
 class Daemon:
     """One daemon below its own ``GUETTEUR_HOME`` (a short path: a unix socket's may have 107 bytes)."""
 
-    def __init__(self, more: dict[str, str] | None = None) -> None:
+    def __init__(
+        self, more: dict[str, str] | None = None, command: Sequence[str] = ("-m", "guetteur", "serve")
+    ) -> None:
         self.home = Path(tempfile.mkdtemp(prefix="guet-", dir="/tmp"))
         self.home.chmod(0o700)
         self._more = more or {}
+        self._command = command
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -54,12 +57,12 @@ class Daemon:
         return Settings(runtime_dir=self.home / "run", state_dir=self.home / "state")
 
     async def start(self) -> None:
-        """Start ``python -m guetteur serve`` and wait until it answers."""
+        """Start ``python -m guetteur serve``, or another command of Python's, and wait until it answers."""
         (self.home / "broken").unlink(missing_ok=True)
         log = (self.home / "serve.log").open("ab")
         with log:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "guetteur", "serve"],
+                [sys.executable, *self._command],
                 env={**os.environ, **self.env},
                 stdin=subprocess.DEVNULL,
                 stdout=log,

@@ -37,6 +37,10 @@ def verdict(url: str) -> dict[str, Any]:
         "skipped": [{"signal": HOSTILE, "why": HOSTILE}],
         "list_version": HOSTILE,
         "checked_at": HOSTILE,
+        "doubted": True,
+        "age_would_help": True,
+        "excepted": False,
+        "exceptable": True,
     }
 
 
@@ -45,11 +49,19 @@ def answer(path: str, body: dict[str, Any]) -> dict[str, Any]:
     match path:
         case "/v1/check/url":
             return verdict(body["url"]) if "plain" not in body["url"] else {**verdict(body["url"]), "level": "UNKNOWN"}
+        case "/v1/check/page":
+            return verdict(body["url"])
+        case "/v1/check/page/hints":
+            return {"fields": [HOSTILE], "text": [HOSTILE]}
         case "/v1/check/batch":
             return {"results": [verdict(url) for url in body["urls"]]}
         case "/v1/lists/hosts":
             pages = {"base": HOSTILE, "unchanged": False, "total": 1, "hosts": [HOSTILE], "next": None}
             return pages | {"version": HOSTILE, "added": [HOSTILE], "removed": [HOSTILE]}
+        case "/v1/check/age":
+            return verdict(body["url"])
+        case "/v1/exceptions":
+            return {"exceptions": [{"host": HOSTILE, "added_at": HOSTILE}], "kept": False}
         case _:
             lists = {"version": HOSTILE, "built_at": HOSTILE, "age_days": 1, "hosts": 1, "stale": True}
             return {
@@ -60,6 +72,7 @@ def answer(path: str, body: dict[str, Any]) -> dict[str, Any]:
                 "uptime_s": 1,
                 "checks": 1,
                 "lists": lists,
+                "store": {"ok": False, "error": {"code": HOSTILE, "message": HOSTILE, "hint": HOSTILE}},
                 "bodies": 1,
                 "public_hosts": 1,
             }

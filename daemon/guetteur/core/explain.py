@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from guetteur.core.signal import Evidence, Skip
     from guetteur.core.verdict import Verdict
 
+_DAYS = ("since", "created")
+"""Parameters that are a day."""
+
 Table = dict[str, dict[str, str]]
 """section → code → sentence with ``{parameter}`` fields."""
 
@@ -36,10 +39,18 @@ class Explainer:
 
     def reason(self, evidence: Evidence) -> str:
         """The sentence for one piece of evidence; a body in it is named in the reader's language."""
-        params = dict(evidence.params)
+        # A parameter that reads differently in each language comes once for each, as `label_fr` and `label_en`.
+        ours = {name.removesuffix(f"_{self.lang}"): text for name, text in evidence.params.items()}
+        params = {**evidence.params, **ours}
+        params.update({name: self._day(params[name]) for name in _DAYS if name in params})
         if evidence.body is not None:
             params["name"] = evidence.body.named(self.lang)
         return self.say("reason", evidence.code, params)
+
+    def _day(self, iso: str) -> str:
+        """``2026-11-20`` as people write it."""
+        year, month, day = iso.split("-")
+        return f"{int(day)} {self.template('month', month)} {year}"
 
     def skip(self, skip: Skip) -> str:
         """The sentence for something that could not be looked at."""

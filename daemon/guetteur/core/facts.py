@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-if TYPE_CHECKING:
-    from datetime import date, datetime
+import msgspec
 
-    from guetteur.core.bodies import Official
-    from guetteur.core.nameview import NameView
+from guetteur.core.bodies import Official
+from guetteur.core.model import Wording
+from guetteur.core.nameview import NameView
+from guetteur.core.pageview import PageView
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
 
 T = TypeVar("T")
 
@@ -32,6 +38,9 @@ class Unavailable:
 Fact = Known[T] | Unavailable
 
 
+NOT_ASKED = Unavailable("age_not_asked")
+
+
 @dataclass(frozen=True, slots=True)
 class Listing:
     """One entry of the blocklists.
@@ -47,8 +56,7 @@ class Listing:
     first_seen: date | None
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(msgspec.Struct, frozen=True):
     """Everything local that signals may ask for.
 
     Attributes:
@@ -59,6 +67,12 @@ class Facts:
         kin: whether its registrable domain holds official hosts of a body, without being official as a whole.
         shared_zone: whether it lies on free hosting that the Public Suffix List does not know.
         names: what the host name says, read once for all signals.
+        wording: how much the name is written like fakes; None when it names nobody.
+        age: day the registrable domain was created.
+        today: the day of the check.
+        page: what the page shows and asks for; None when nobody described it.
+        exempt: the person said not to be warned of this host.
+        familiar: the person visited it often before it was ever suspicious.
     """
 
     official: Official | None
@@ -68,6 +82,19 @@ class Facts:
     shared_zone: bool
     listing: Fact[Listing | None]
     names: NameView
+    wording: Wording | None = None
+    age: Fact[date] = NOT_ASKED
+    today: date | None = None
+    page: PageView | None = None
+    exempt: bool = False
+    familiar: bool = False
+
+    @property
+    def days_old(self) -> int | None:
+        """Age of the registrable domain in days, where it is known."""
+        if self.today is None or isinstance(self.age, Unavailable):
+            return None
+        return (self.today - self.age.value).days
 
     @property
     def trusted(self) -> bool:

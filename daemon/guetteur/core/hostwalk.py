@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-
-def parents(host: str) -> Iterator[str]:
-    """Yield ``host`` and each of its parents, longest first."""
-    yield host
+def parents(host: str) -> list[str]:
+    """``host`` and each of its parents, longest first."""
+    names = [host]
     at = host.find(".")
     while at >= 0:
-        yield host[at + 1 :]
+        names.append(host[at + 1 :])
         at = host.find(".", at + 1)
+    return names

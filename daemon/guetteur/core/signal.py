@@ -2,52 +2,73 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from enum import IntEnum
+import math
+from dataclasses import dataclass
+from enum import Enum
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+import msgspec
 
-    from guetteur.core.bodies import Body
+from guetteur.core.bodies import Body
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from guetteur.core.facts import Facts
     from guetteur.core.subject import UrlSubject
 
+CAUTION_POINTS, DANGER_POINTS = 1.0, 2.0
+"""Where the levels begin."""
 
-class Severity(IntEnum):
-    """How much one piece of evidence weighs; `guetteur.core.verdict` says what follows from it."""
-
-    OFFICIAL = 0
-    WEAK = 1
-    MODERATE = 2
-    STRONG = 3
+CERTAIN = 10.0
+"""Points of what needs no second piece of evidence."""
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Basis(Enum):
+    """What evidence rests on; it decides what a person's own exception or habit may soften."""
+
+    OFFICIAL = "official"  # the registry of official bodies
+    LISTED = "listed"  # a blocklist: somebody saw the fraud
+    GUESS = "guess"  # our own reading of the name, the page, the age
+
+
+class Evidence(msgspec.Struct, frozen=True):
     """Something a signal saw.
 
     Attributes:
         signal: id of the signal.
-        severity: its weight.
         code: which sentence explains it.
         params: what the sentence names; values come from outside and are only ever shown as text.
         body: the imitated (or, for OFFICIAL, the real) body.
+        weight: points towards a warning (`guetteur.core.verdict.POLICY`); for evidence with ``cues`` it
+            is the least, which the model may raise.
+        most: what all learned evidence together may at most amount to, given this piece.
+        cues: named things seen, with their strength: what the model weighs (`guetteur.core.model`).
+        basis: what it rests on.
     """
 
     signal: str
-    severity: Severity
     code: str
-    params: Mapping[str, str] = field(default_factory=dict)
+    params: dict[str, str] = {}
     body: Body | None = None
+    weight: float = 0.0
+    cues: dict[str, float] = {}
+    most: float = math.inf
+    basis: Basis = Basis.GUESS
 
 
-@dataclass(frozen=True, slots=True)
-class Skip:
+class Skip(msgspec.Struct, frozen=True):
     """A signal that could not look, and why (a code that the texts explain)."""
 
     signal: str
     why: str
+
+
+class Need(Enum):
+    """What there must be for a signal to see anything; most hosts have neither."""
+
+    NAME = "name"  # a body is named in the host name, in whatever disguise
+    PAGE = "page"  # somebody described the page
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +79,10 @@ class Signal:
         id: name of the signal and of its file.
         codes: every reason code it can give; each has a French and an English sentence.
         check: pure function from subject and facts to what was seen, a `Skip`, or None for nothing.
+        needs: what it says None without, and so need not be asked; None when it looks at everything.
     """
 
     id: str
     codes: tuple[str, ...]
     check: Callable[[UrlSubject, Facts], Evidence | Skip | None]
+    needs: Need | None = None

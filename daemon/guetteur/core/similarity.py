@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from operator import eq
 from typing import TYPE_CHECKING
 
 from rapidfuzz.distance import OSA
+from rapidfuzz.process import extractOne
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -38,10 +40,10 @@ _EXTRA = str.maketrans(
 _SHAPES = str.maketrans(
     {"0": "o", "1": "l", "i": "l", "3": "e", "4": "a", "5": "s", "8": "b", "9": "g", "q": "g", "6": "b"}
 )
-_DIGRAPHS = re.compile("rn|vv|cl|nn")
-_DIGRAPH_SHAPES = {"rn": "m", "vv": "w", "cl": "d", "nn": "m"}
 
 _RUNS = re.compile(r"(.)\1+")
+
+_END_LETTERS = 3
 
 _LEET = str.maketrans({"0": "o", "1": "i", "3": "e", "4": "a", "5": "s", "7": "t", "8": "b"})
 
@@ -71,13 +73,15 @@ def skeleton(text: str) -> str:
 
     Two texts with one skeleton look the same; the skeleton itself is never shown.
     """
-    text = _DIGRAPHS.sub(lambda found: _DIGRAPH_SHAPES[found.group()], text)
-    return text.translate(_SHAPES)
+    # No shape is a letter of a pair, so one pair after the other is all at once; `rn` first, for `rnn`. Of the single
+    # shapes only two are letters: a table is slow, and most texts are letters alone.
+    text = text.replace("rn", "m").replace("vv", "w").replace("cl", "d").replace("nn", "m")
+    return text.replace("i", "l").replace("q", "g") if text.isalpha() else text.translate(_SHAPES)
 
 
 def squeeze(text: str) -> str:
     """Folded text with each run of one letter written once: ``crediitmutueel`` and ``creditmutuel`` become one."""
-    return _RUNS.sub(r"\1", text)
+    return _RUNS.sub(r"\1", text) if True in map(eq, text, text[1:]) else text
 
 
 def unleet(text: str) -> str:
@@ -86,38 +90,80 @@ def unleet(text: str) -> str:
 
 
 class OneEditIndex:
-    """Finds the words at one edit (insert, delete, replace, swap of neighbours) from a text, in a few microseconds.
+    """Finds the words at one edit (insert, delete, replace, swap of neighbours) from a text, in a microsecond.
 
-    Symmetric deletion (W. Garbe): each word is stored under itself and under each of its one-letter deletions;
-    candidates are then checked with the true distance.
+    One edit spoils one end of a text and leaves the other: only words that begin or end as the text does, and are as
+    long give or take a letter, are compared.
     """
 
     def __init__(self, words: Iterable[str]) -> None:
-        self._by_key: dict[str, list[str]] = {}
+        by_end: dict[str, list[str]] = {}
         for word in words:
-            for key in _deletions(word):
-                self._by_key.setdefault(key, []).append(word)
+            size = len(word)
+            # By the texts that are looked for: a letter less, as many, a letter more.
+            for length in range(size - 1, size + 2):
+                end = _end(length)
+                by_end.setdefault(f"{length}>{word[:end]}", []).append(word)
+                by_end.setdefault(f"{length}<{word[size - end :]}", []).append(word)
+        self._by_end = {key: tuple(found) for key, found in by_end.items()}
 
     def find(self, text: str) -> str | None:
-        """The word at distance exactly one; the longest when there are several."""
+        """The word at distance exactly one; the longest when there are several, rather one that begins alike."""
+        size = len(text)
+        end = _end(size)
         best: str | None = None
-        for key in _deletions(text):
-            for word in self._by_key.get(key, ()):
+        for key in (f"{size}>{text[:end]}", f"{size}<{text[size - end :]}"):
+            for word in self._by_end.get(key, ()):
                 longer = best is None or len(word) > len(best)
-                if word != text and longer and OSA.distance(word, text, score_cutoff=1) == 1:
+                if longer and word != text and OSA.distance(word, text, score_cutoff=1) == 1:
                     best = word
         return best
 
 
-def _deletions(word: str) -> set[str]:
-    return {word, *(word[:at] + word[at + 1 :] for at in range(len(word)))}
+def _end(length: int) -> int:
+    """So many letters at either end of a text that one edit, a swap of two neighbours at most, cannot touch both."""
+    return max(0, min(_END_LETTERS, (length - 1) // 2))
 
 
-def segment(text: str, vocabulary: Mapping[str, object], longest: int, edges: frozenset[int]) -> list[tuple[str, bool]]:
-    """Split glued ``text`` into vocabulary words and the rest: ``[(piece, is a word), …]`` in order.
+class NearIndex:
+    """Finds the long name that a text is two edits from, or has been shuffled out of, for a few distance computations.
+
+    A misspelling keeps the beginning or the end of a name: only names that share two letters at either end and are
+    about as long are compared.
+    """
+
+    def __init__(self, words: Iterable[str]) -> None:
+        by_end: dict[str, list[str]] = {}
+        for word in words:
+            for length in range(len(word) - 2, len(word) + 3):
+                by_end.setdefault(f"{length}>{word[:2]}", []).append(word)
+                by_end.setdefault(f"{length}<{word[-2:]}", []).append(word)
+        self._by_end = {key: tuple(found) for key, found in by_end.items()}
+
+    def find(self, text: str) -> str | None:
+        """The nearest word at distance two (three from 13 letters on); None when there is none."""
+        best, nearest = None, 4
+        size = len(text)
+        for key in (f"{size}>{text[:2]}", f"{size}<{text[-2:]}"):
+            words = self._by_end.get(key)
+            # Almost always nothing is near: all are asked at once before one is looked for.
+            if words is None or extractOne(text, words, scorer=OSA.distance, score_cutoff=3) is None:
+                continue
+            for word in words:
+                cutoff = min(nearest - 1, 3 if len(word) >= 13 else 2)
+                distance = OSA.distance(word, text, score_cutoff=cutoff)
+                if 0 < distance <= cutoff:
+                    best, nearest = word, distance
+        return best
+
+
+def segment(
+    text: str, vocabulary: Mapping[str, object], longest: int, edges: frozenset[int], also: Mapping[str, object]
+) -> list[tuple[str, bool]]:
+    """Split glued ``text`` into words of ``vocabulary`` or ``also`` and the rest: ``[(piece, is a word), …]`` in order.
 
     ``edges`` are the places where the writer put a separator, both ends included. A word lies between two
-    neighbouring edges or spans from edge to edge; the rest never crosses one. The split that leaves the fewest letters
+    neighbouring edges, or begins or ends at one; the rest never crosses one. The split that leaves the fewest letters
     uncovered wins, then the one with the fewest words.
     """
     # best[i] = (uncovered letters, words, start of the last piece, whether it is a word) for text[:i]
@@ -130,7 +176,10 @@ def segment(text: str, vocabulary: Mapping[str, object], longest: int, edges: fr
         choice = (uncovered + 1, words, end - 1, False)
         spans = end in edges
         for start in range(max(0, end - longest), end - 1):
-            if (start >= token_start or (spans and start in edges)) and text[start:end] in vocabulary:
+            if start < token_start and not (spans or start in edges):
+                continue
+            part = text[start:end]
+            if part in vocabulary or part in also:
                 before = best[start]
                 choice = min(choice, (before[0], before[1] + 1, start, True))
         best.append(choice)

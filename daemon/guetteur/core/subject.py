@@ -2,19 +2,19 @@ r"""What is judged: a URL, read exactly as the browser reads it.
 
 ada-url (the WHATWG parser of Node and, by the same test vectors, of the browsers) is the only thing that decides what
 the host of a URL is: urllib and yarl disagree with browsers on inputs such as ``http://safe.example\@evil.example/``.
-tldextract, with its bundled Public Suffix List and never the network, decides where the registrable domain begins.
+The Public Suffix List that tldextract bundles, read as tldextract reads it, decides where the registrable domain
+begins.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import Enum
-from functools import lru_cache
 
 import ada_url
-import tldextract
+import msgspec
 
+from guetteur.core.suffixes import split_host
 from guetteur.errors import InvalidInputError
 
 MAX_URL_LENGTH = 8192
@@ -22,8 +22,6 @@ MAX_URL_LENGTH = 8192
 
 _WEB_SCHEMES = ("http://", "https://")
 _HAS_SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:(?![0-9]+(?:[/?#]|$))")
-
-_extract = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True)
 
 
 class HostKind(Enum):
@@ -34,8 +32,7 @@ class HostKind(Enum):
     IPV6 = "ipv6"
 
 
-@dataclass(frozen=True, slots=True)
-class UrlSubject:
+class UrlSubject(msgspec.Struct, frozen=True, gc=False):
     """One web address.
 
     Attributes:
@@ -91,7 +88,7 @@ def parse_url(text: str) -> UrlSubject:
         parsed = ada_url.URL(text)
     except ValueError:
         raise _not_a_url(text) from None
-    # Each property costs a call into C; what the serialisation says already is read from it.
+    # Each property costs a call into C. The serialisation says it all: what it does not separate with them, it escapes.
     href: str = parsed.href
     if not href.startswith(_WEB_SCHEMES):
         raise InvalidInputError(
@@ -99,12 +96,13 @@ def parse_url(text: str) -> UrlSubject:
         )
     scheme, _, rest = href.partition("://")
     authority, _, path = rest.partition("/")
-    hostname: str = parsed.hostname
+    hostname, port = authority.rpartition("@")[2], ""
+    if ":" in hostname and hostname[-1] != "]":
+        hostname, _, port = hostname.rpartition(":")
     host = hostname.rstrip(".")
     if not host:
         raise InvalidInputError("not_a_url", f"{_shorten(text)} has no host", "give an address with a host name")
     kind = _host_kind(host)
-    port = authority.rpartition(hostname)[2]
     if kind is HostKind.DOMAIN:
         registrable, suffix, shared = split_host(host)
     else:
@@ -114,7 +112,7 @@ def parse_url(text: str) -> UrlSubject:
         scheme=scheme,
         host=host,
         host_kind=kind,
-        port=int(port[1:]) if port else None,
+        port=int(port) if port else None,
         path="/" + path.partition("#")[0],
         has_userinfo="@" in authority,
         registrable_domain=registrable,
@@ -133,21 +131,6 @@ def parse_host_or_url(text: str) -> UrlSubject:
     if not text:
         raise InvalidInputError("empty_line", "the line is empty", "write one host or address a line")
     return parse_url(text if _HAS_SCHEME.match(text) else f"http://{text}")
-
-
-@lru_cache(maxsize=4096)
-def split_host(host: str) -> tuple[str | None, str, bool]:
-    """Return (registrable domain or None, public suffix, whether the suffix is a private one)."""
-    parts = _extract.extract_str(host)
-    if not parts.domain or not parts.suffix:
-        return None, parts.suffix, parts.is_private
-    return f"{parts.domain}.{parts.suffix}", parts.suffix, parts.is_private
-
-
-def public_suffixes() -> frozenset[str]:
-    """Every suffix of the bundled list, private ones included, in ASCII form; wildcard rules by their parent."""
-    names = (rule.lstrip("!*.") for rule in _extract.tlds)
-    return frozenset(name if name.isascii() else ada_url.idna_to_ascii(name).decode() for name in names)
 
 
 def _not_a_url(text: str) -> InvalidInputError:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from guetteur.core.signal import Evidence, Severity, Signal, Skip
+import msgspec
+
+from guetteur.core.bodies import Body
+from guetteur.core.signal import CAUTION_POINTS, DANGER_POINTS, Basis, Evidence, Signal, Skip
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from datetime import datetime
 
-    from guetteur.core.bodies import Body
     from guetteur.core.facts import Facts
+    from guetteur.core.model import NameModel
     from guetteur.core.subject import UrlSubject
 
 
@@ -29,30 +32,27 @@ class Level(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """``at_least`` pieces of evidence of ``severity`` or more give ``level``."""
+    """So many points, or more, give ``level``."""
 
-    severity: Severity
-    at_least: int
+    points: float
     level: Level
 
 
-POLICY = (
-    Rule(Severity.STRONG, 1, Level.DANGER),
-    Rule(Severity.MODERATE, 2, Level.DANGER),
-    Rule(Severity.MODERATE, 1, Level.CAUTION),
-    Rule(Severity.WEAK, 2, Level.CAUTION),
-)
+POLICY = (Rule(DANGER_POINTS, Level.DANGER), Rule(CAUTION_POINTS, Level.CAUTION))
 """First rule that holds. Before it: an official host is OFFICIAL over https (NO_KNOWN_RISK without) and nothing else is
 looked at. After it: UNKNOWN when a signal had to be skipped, else NO_KNOWN_RISK."""
 
+FAMILIAR = 0.5
+"""What guesses count on a site the person has long visited: one level calmer."""
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+
+class Verdict(msgspec.Struct, frozen=True):
     """The answer to one question.
 
     Attributes:
         level: what follows.
-        evidence: what carried it, weightiest first.
+        points: what the evidence adds up to.
+        evidence: what was seen, weightiest first.
         skipped: what could not be looked at.
         body: the real body (OFFICIAL) or the imitated one.
         list_version: version of the lists that were asked, or None without lists.
@@ -60,49 +60,85 @@ class Verdict:
     """
 
     level: Level
+    points: float
     evidence: tuple[Evidence, ...]
     skipped: tuple[Skip, ...]
     body: Body | None
     list_version: str | None
     checked_at: datetime
 
+    @property
+    def telling(self) -> tuple[Evidence, ...]:
+        """The evidence that carried the level: what the person is told as reasons."""
+        if self.level in (Level.DANGER, Level.CAUTION):
+            return tuple(piece for piece in self.evidence if piece.weight > 0)
+        return tuple(piece for piece in self.evidence if piece.basis is not Basis.GUESS)
+
 
 def evaluate(
-    subject: UrlSubject, facts: Facts, signals: Iterable[Signal]
+    subject: UrlSubject, facts: Facts, signals: Iterable[Signal], model: NameModel
 ) -> tuple[tuple[Evidence, ...], tuple[Skip, ...]]:
     """Ask every signal; return what was seen (weightiest first, then in signal order) and what was skipped."""
     seen: list[Evidence] = []
     skipped: list[Skip] = []
     for signal in signals:
-        match signal.check(subject, facts):
-            case Evidence() as evidence:
-                seen.append(evidence)
-            case Skip() as skip:
-                skipped.append(skip)
-            case None:
-                pass
-    seen.sort(key=lambda evidence: -evidence.severity)
+        found = signal.check(subject, facts)
+        if found is None:
+            continue
+        if isinstance(found, Evidence):
+            seen.append(found)
+        else:
+            skipped.append(found)
+    if seen:
+        seen = model.weigh(seen)
+        if facts.exempt:
+            seen = [piece for piece in seen if piece.basis is not Basis.GUESS]
+        elif facts.familiar:
+            seen = [_calmer(piece) for piece in seen]
+        seen.sort(key=lambda piece: -piece.weight)
     return tuple(seen), tuple(skipped)
+
+
+def _calmer(piece: Evidence) -> Evidence:
+    if piece.basis is not Basis.GUESS:
+        return piece
+    return msgspec.structs.replace(piece, weight=piece.weight * FAMILIAR)
 
 
 def decide(subject: UrlSubject, evidence: tuple[Evidence, ...], skipped: tuple[Skip, ...]) -> Level:
     """Apply the policy."""
-    if any(piece.severity is Severity.OFFICIAL for piece in evidence):
+    if not evidence:
+        return Level.UNKNOWN if skipped else Level.NO_KNOWN_RISK
+    if any(piece.basis is Basis.OFFICIAL for piece in evidence):
         return Level.OFFICIAL if subject.scheme == "https" else Level.NO_KNOWN_RISK
+    points = total(evidence)
     for rule in POLICY:
-        if sum(piece.severity >= rule.severity for piece in evidence) >= rule.at_least:
+        if points >= rule.points:
             return rule.level
     return Level.UNKNOWN if skipped else Level.NO_KNOWN_RISK
 
 
-def judge(
-    subject: UrlSubject, facts: Facts, signals: Iterable[Signal], *, list_version: str | None, now: datetime
+def total(evidence: Iterable[Evidence]) -> float:
+    """What the evidence adds up to; rounded, so that shares of one sum do not fall a hair short of it."""
+    return round(sum(piece.weight for piece in evidence), 6)
+
+
+def judge(  # noqa: PLR0913 -- each is a different kind of knowledge
+    subject: UrlSubject,
+    facts: Facts,
+    signals: Iterable[Signal],
+    model: NameModel,
+    *,
+    list_version: str | None,
+    now: datetime,
 ) -> Verdict:
     """Evaluate and decide in one go."""
-    evidence, skipped = evaluate(subject, facts, signals)
+    evidence, skipped = evaluate(subject, facts, signals, model)
     level = decide(subject, evidence, skipped)
+    if not evidence:  # as of most hosts
+        return Verdict(level, 0, evidence, skipped, None, list_version, now)
     # A hint too weak for a warning names nobody: "the site of X, but without https" would be said of a look-alike.
     warned = level in (Level.DANGER, Level.CAUTION)
-    telling = (piece for piece in evidence if warned or piece.severity is Severity.OFFICIAL)
+    telling = (piece for piece in evidence if warned or piece.basis is Basis.OFFICIAL)
     body = next((piece.body for piece in telling if piece.body is not None), None)
-    return Verdict(level, evidence, skipped, body, list_version, now)
+    return Verdict(level, total(evidence), evidence, skipped, body, list_version, now)

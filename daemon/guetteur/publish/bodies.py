@@ -12,7 +12,8 @@ import msgspec
 from guetteur.core.bodies import Body, Phone, Sector
 from guetteur.core.hostwalk import parents
 from guetteur.core.similarity import Folder
-from guetteur.core.subject import parse_url, split_host
+from guetteur.core.subject import parse_url
+from guetteur.core.suffixes import split_host
 from guetteur.errors import DataFileError, InvalidInputError
 
 if TYPE_CHECKING:

@@ -13,15 +13,20 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from guetteur.core.lexicon import WordTable
-from guetteur.core.subject import parse_host_or_url, split_host
+from guetteur.core.model import ModelFile
+from guetteur.core.subject import parse_host_or_url
+from guetteur.core.suffixes import split_host
 from guetteur.durable import write_durably
 from guetteur.errors import DataFileError, InvalidInputError
 from guetteur.lists.compiled import CompiledList
-from guetteur.lists.knowledge import FILE_NAME, Knowledge
+from guetteur.lists.knowledge import FILE_NAME, MODEL_FILE_NAME, Knowledge
 from guetteur.lists.source import FILE_NAME as REPOSITORY_FILE
 from guetteur.lists.source import ROOT_NAME, Repository
 from guetteur.lists.writer import ListedKey, compile_list, first_hosts, no_hosts
+from guetteur.lookup.registries import FILE_NAME as REGISTRIES_FILE
 from guetteur.publish.bodies import read_bodies, read_toml
+from guetteur.publish.pages import read_page_words, read_scripts
+from guetteur.publish.registries import read_registries
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -41,15 +46,25 @@ def build(source: Path, target: Path) -> dict[str, int]:
         for char in chars
     }
     zones = read_toml(source / "lexicon/zones.toml")
+    bodies = read_bodies(source / "bodies", confusables)
     knowledge = Knowledge(
-        bodies=read_bodies(source / "bodies", confusables),
+        bodies=bodies,
         words=_words(source / "lexicon/words.toml"),
         confusables=confusables,
+        imitated=read_toml(source / "model/imitated.toml")["hosts"],
         shared_zones=tuple(zones["shared"]["hosts"]),
         infrastructure_zones=tuple(zones["infrastructure"]["hosts"]),
+        page=read_page_words(source / "lexicon/page.toml"),
+        scripts=read_scripts(source / "scripts", {body.id for body in bodies}),
     )
     write_durably(target / FILE_NAME, msgspec.json.encode(knowledge))
     counts = {FILE_NAME: len(knowledge.bodies)}
+    model = read_model(source / "model")
+    write_durably(target / MODEL_FILE_NAME, msgspec.json.encode(model))
+    counts[MODEL_FILE_NAME] = len(model.weights)
+    registries = read_registries(source)
+    write_durably(target / REGISTRIES_FILE, msgspec.json.encode(registries))
+    counts[REGISTRIES_FILE] = sum(len(server.zones) for server in registries.rdap)
     repository = Repository(read_toml(source / "repository.toml")["url"])
     write_durably(target / REPOSITORY_FILE, msgspec.json.encode(repository))
     if (source / ROOT_NAME).exists():
@@ -71,16 +86,37 @@ def build(source: Path, target: Path) -> dict[str, int]:
     return counts
 
 
+def read_model(folder: Path) -> ModelFile:
+    """``weights.toml`` and its two tables as one.
+
+    Raises:
+        DataFileError: ``model_invalid``.
+    """
+    path = folder / "weights.toml"
+    try:
+        content = read_toml(path)
+        for table in ("form", "letters"):
+            content[table]["cells"] = (folder / f"{table}.bin").read_bytes()
+        return msgspec.convert(content, ModelFile)
+    except (OSError, KeyError, msgspec.ValidationError) as error:
+        raise DataFileError("model_invalid", f"{path}: {error}", "make train writes it anew") from None
+
+
 def _words(path: Path) -> WordTable:
     table = read_toml(path)
-    flat = {name: table[name]["words"] for name in ("weak_lures", "fillers", "government", "distinctive", "everyday")}
+    flat = {
+        name: table[name]["words"]
+        for name in ("weak_lures", "ordinary", "fillers", "government", "distinctive", "everyday")
+    }
     try:
-        words = msgspec.convert({"lures": table["lures"], **flat}, WordTable)
+        words = msgspec.convert({"lures": table["lures"], "topics": table["topics"], **flat}, WordTable)
     except msgspec.ValidationError as error:
         raise DataFileError("words_invalid", f"{path}: {error}", "mend the file") from None
     for group in (
         *words.lures.values(),
+        *words.topics.values(),
         words.weak_lures,
+        words.ordinary,
         words.fillers,
         words.government,
         words.distinctive,

@@ -13,7 +13,7 @@ from guetteur.core.verdict import POLICY
 from guetteur.lists.knowledge import load_knowledge
 from guetteur.signals import load_signals
 from guetteur.texts import load_explainers
-from guetteur.web.wire import openapi
+from guetteur.web.openapi import openapi
 
 
 def openapi_text() -> str:
@@ -36,11 +36,12 @@ def signals_text() -> str:
         lines += [f"| `{signal.id}` | `{code}` | {sentences.template('reason', code)} |" for code in signal.codes]
     lines += [
         "",
-        "An official host is OFFICIAL over https and nothing else is looked at. Else the first row that holds:",
+        "An official host is OFFICIAL over https and nothing else is looked at. Else all evidence is added up; the",
+        "signals of the host name share the points that the trained model gives them. The first row holds:",
         "",
     ]
-    lines += ["| at least | of severity | gives |", "|---|---|---|"]
-    lines += [f"| {rule.at_least} | {rule.severity.name} or more | {rule.level.value} |" for rule in POLICY]
+    lines += ["| points | give |", "|---|---|"]
+    lines += [f"| {rule.points:g} or more | {rule.level.value} |" for rule in POLICY]
     lines += ["", "Else UNKNOWN when a signal could not look, and NO_KNOWN_RISK when all did.", ""]
     return "\n".join(lines)
 

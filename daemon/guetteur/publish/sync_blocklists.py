@@ -44,7 +44,7 @@ def publisher(blocklists: Path, work: Path, keys: Sequence[Path], console: Conso
         lexicon = knowledge.lexicon(knowledge.registry())
 
         def relevant(host: str) -> bool:
-            return host.endswith(".fr") or lexicon.mentions(host.replace("-", "").replace(".", ""))
+            return host.endswith(".fr") or lexicon.names_somebody(host)
 
         done = release(snapshot, blocklists / "repository", work, ring, datetime.now(UTC), relevant=relevant)
         console.print(f"published in {blocklists / 'repository'}: targets {done.targets}, timestamp {done.timestamp}")

@@ -4,48 +4,32 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from guetteur.core.lexicon import Kind
-from guetteur.core.signal import Evidence, Severity, Signal, Skip
+from guetteur.core.signal import Evidence, Need, Signal, Skip
 
 if TYPE_CHECKING:
     from guetteur.core.facts import Facts
-    from guetteur.core.nameview import NameView, Word
     from guetteur.core.subject import UrlSubject
+
+_MOST = 3
 
 
 def check(_subject: UrlSubject, facts: Facts) -> Evidence | Skip | None:
-    """Name plus lure word; a short name (CAF, orange) needs the lure to be unmistakable."""
+    """Name plus lure words: how many, how telling, of which themes, beside what kind of name."""
     names = facts.names
-    lures = names.lures()
-    if facts.trusted or not lures:
+    lures = [lure for lure in names.lures if lure.whole]
+    word = names.best(disguised=False) or names.best(disguised=True)
+    if facts.trusted or not lures or word is None or word.entry.body is None:
         return None
-    found = [word for word in names.of_kind(Kind.NAME, Kind.SHORT_NAME) if word.entry.kind is Kind.NAME or word.whole]
-    if not found:
-        return None
-    word = min(found, key=lambda item: (item.entry.kind is Kind.SHORT_NAME, -len(item.entry.word)))
-    severity = _severity(word, lures, names)
-    body = word.entry.body
-    if severity is None or body is None:
-        return None
+    strong = sum(not lure.entry.weak for lure in lures)
+    weak = len(lures) - strong
+    cues = {f"theme.{theme}": 1.0 for theme in {lure.entry.theme for lure in lures if not lure.entry.weak}}
+    cues[f"lures.{min(strong, _MOST)}.{min(weak, _MOST)}"] = 1.0
+    cues[f"lure.{word.grade}.{'strong' if strong else 'weak'}"] = 1.0
+    if any(lure.label == word.label for lure in lures):
+        cues[f"lure.beside.{word.grade}"] = 1.0
     said = ", ".join(lure.entry.word for lure in lures[:3])
-    return Evidence("combosquat", severity, "name_with_lure", {"name": body.name, "words": said}, body)
+    params = {"name": word.entry.body.name, "words": said}
+    return Evidence("combosquat", "name_with_lure", params, word.entry.body, cues=cues)
 
 
-def _severity(word: Word, lures: tuple[Word, ...], names: NameView) -> Severity | None:
-    """What name and words weigh together; a common word (``service``) is half a cue."""
-    telling = sum(0.5 if lure.entry.weak else 1 for lure in lures if lure.whole)
-    if names.of_kind(Kind.GOVERNMENT):
-        telling += 1
-    steps: tuple[tuple[float, Severity], ...]
-    if word.entry.everyday:
-        if not any(lure.label == word.label for lure in lures):
-            return None
-        steps = ((2, Severity.STRONG), (1, Severity.MODERATE))
-    elif word.whole:
-        steps = ((1, Severity.STRONG), (0.5, Severity.MODERATE))
-    else:
-        steps = ((1, Severity.MODERATE), (0.5, Severity.WEAK))
-    return next((severity for least, severity in steps if telling >= least), None)
-
-
-SIGNAL = Signal("combosquat", ("name_with_lure",), check)
+SIGNAL = Signal("combosquat", ("name_with_lure",), check, Need.NAME)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from guetteur.core.lexicon import Kind
-from guetteur.core.signal import Evidence, Severity, Signal, Skip
+from guetteur.core.signal import CAUTION_POINTS, DANGER_POINTS, Evidence, Need, Signal, Skip
 
 if TYPE_CHECKING:
     from guetteur.core.facts import Facts
@@ -16,20 +15,29 @@ _ACCENTS_OF_FRENCH = frozenset("àâäæçéèêëîïôöœùûüÿ")
 
 def check(subject: UrlSubject, facts: Facts) -> Evidence | Skip | None:
     """A name appears once foreign letters are read as the ones they look like."""
-    looks = [look for look in facts.names.look_alikes if look.how == "script"]
+    looks = [word for word in facts.names.names if word.entry.how == "script"]
     if facts.trusted or not looks:
         return None
-    look = max(looks, key=lambda found: len(found.target))
-    strange = sorted({char for char in look.seen if not char.isascii() and char not in _ACCENTS_OF_FRENCH})
-    short = any(word.entry.word == look.target and word.entry.kind is Kind.SHORT_NAME for word in facts.names.words)
-    if not strange:
+    word = max(looks, key=lambda found: len(found.seen))
+    body = word.entry.body
+    if body is None:
+        return None
+    shown = facts.names.labels[word.label]
+    strange = sorted({char for char in shown if not char.isascii() and char not in _ACCENTS_OF_FRENCH})
+    kind = "strange" if strange else "accents"
+    cues = {f"idn.{kind}": 1.0, f"idn.{kind}.{word.grade}": 1.0, f"idn.{word.touch}": 1.0}
+    if facts.names.lures:
+        cues["idn.lure"] = 1.0
+    # Too rare to be learned from: the letters of another alphabet inside a name are never a misspelling.
+    if strange:
+        telling = word.whole and (word.grade in ("long", "name") or facts.names.lures)
+        least, code = DANGER_POINTS if telling else CAUTION_POINTS, "foreign_letters"
+        params = {"seen": shown, "letters": " ".join(strange), "name": body.name, "host": subject.host}
+    else:
         # French accents alone are how the name is spelt (`crédit-agricole`): foreign, but no trick of letters.
-        return Evidence(
-            "idn", Severity.MODERATE, "accented_name", {"seen": look.seen, "name": look.body.name}, look.body
-        )
-    severity = Severity.MODERATE if short and not look.alone else Severity.STRONG
-    params = {"seen": look.seen, "letters": " ".join(strange), "name": look.body.name, "host": subject.host}
-    return Evidence("idn", severity, "foreign_letters", params, look.body)
+        least, code = CAUTION_POINTS if word.grade == "long" else 0.0, "accented_name"
+        params = {"seen": shown, "name": body.name}
+    return Evidence("idn", code, params, body, least, cues)
 
 
-SIGNAL = Signal("idn", ("foreign_letters", "accented_name"), check)
+SIGNAL = Signal("idn", ("foreign_letters", "accented_name"), check, Need.NAME)

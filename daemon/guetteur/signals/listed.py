@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from guetteur.core.facts import Unavailable
-from guetteur.core.signal import Evidence, Severity, Signal, Skip
+from guetteur.core.signal import CERTAIN, Basis, Evidence, Signal, Skip
 
 if TYPE_CHECKING:
     from guetteur.core.facts import Facts
@@ -23,8 +23,9 @@ def check(_subject: UrlSubject, facts: Facts) -> Evidence | Skip | None:
         return None
     params = {"entry": listing.entry, "sources": ", ".join(listing.sources)}
     if listing.first_seen is None:
-        return Evidence("listed", Severity.STRONG, "listed", params)
-    return Evidence("listed", Severity.STRONG, "listed_since", params | {"since": listing.first_seen.isoformat()})
+        return Evidence("listed", "listed", params, weight=CERTAIN, basis=Basis.LISTED)
+    params["since"] = listing.first_seen.isoformat()
+    return Evidence("listed", "listed_since", params, weight=CERTAIN, basis=Basis.LISTED)
 
 
 SIGNAL = Signal("listed", ("listed", "listed_since"), check)

@@ -1,45 +1,71 @@
-"""A part of the host looks like a body's name: same shapes, doubled letters, or one letter off."""
+"""A part of the host looks like a body's name: same shapes, doubled letters, a letter or two off, or cut short."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from guetteur.core.lexicon import Kind
-from guetteur.core.signal import Evidence, Severity, Signal, Skip
+from guetteur.core.signal import Evidence, Need, Signal, Skip
+from guetteur.core.suffixes import suffix_kind
 
 if TYPE_CHECKING:
     from guetteur.core.facts import Facts
-    from guetteur.core.nameview import LookAlike
+    from guetteur.core.labels import Word
     from guetteur.core.subject import UrlSubject
 
-_SEVERE_EDIT_LETTERS = 9
-"""One wrong letter in nine is a misspelling of that very name; in six it may be a name of its own."""
+_CODES = {
+    "skeleton": "same_shape",
+    "stretched": "doubled_letters",
+    "edit": "one_letter_off",
+    "head": "one_letter_off",
+    "near": "some_letters_off",
+    "cut": "name_cut_short",
+}
+_SURE = tuple(_CODES)
+_UNREAD_STEPS = (1, 2, 4, 8, 14)
+_LENGTH_STEPS = (8, 11, 14)
 
 
 def check(subject: UrlSubject, facts: Facts) -> Evidence | Skip | None:
     """The most telling look-alike of the host."""
-    looks = [look for look in facts.names.look_alikes if look.how != "script"]
+    looks = [word for word in facts.names.names if word.entry.how in _CODES]
     if facts.trusted or not looks:
         return None
-    lures = facts.names.lures()
-    cues = sum(0.5 if lure.entry.weak else 1 for lure in lures if lure.whole)
-    cues += bool(facts.names.of_kind(Kind.GOVERNMENT)) + (0.5 if subject.shared or facts.shared_zone else 0)
-    severity, look = max(
-        ((_severity(look, cues), look) for look in looks), key=lambda pair: (pair[0], len(pair[1].seen))
-    )
-    code = {"skeleton": "same_shape", "stretched": "doubled_letters", "edit": "one_letter_off"}[look.how]
-    return Evidence("lookalike", severity, code, {"seen": look.seen, "name": look.body.name}, look.body)
+    spelt = facts.names.best(disguised=False)
+    if spelt is not None and spelt.grade in ("long", "name", "short"):
+        return None  # what the name is needs no guessing
+    word = min(looks, key=_rank)
+    body = word.entry.body
+    if body is None:
+        return None
+    how = word.entry.how
+    size = sum(step <= len(word.entry.word) for step in _LENGTH_STEPS)
+    unread = sum(step <= facts.names.unread[word.label] for step in _UNREAD_STEPS)
+    shared = subject.shared or facts.shared_zone
+    place = "hosting" if shared else "subdomain" if word.label < facts.names.registered else "registered"
+    cues = {
+        f"look.{how}.{size}": 1.0,
+        f"look.{how}.{word.touch}": 1.0,
+        f"look.{place}": 1.0,
+        f"look.unread.{unread}": 1.0,
+        f"look.word.{word.entry.word}": 1.0,
+        f"look.first.{word.seen[0] == word.entry.word[0]}": 1.0,
+        f"imitated.look.{how}": word.entry.imitated,
+    }
+    if word.touch == "alone" and place == "registered":
+        cues[f"imitated.alone.{how}"] = word.entry.imitated
+        cues[f"look.alone.{suffix_kind(facts.names.suffix)}"] = 1.0
+    if facts.names.lures:
+        cues["look.lure.weak" if facts.names.lures[0].entry.weak else "look.lure"] = 1.0
+    return Evidence("lookalike", _CODES[how], {"seen": word.seen, "name": body.name}, body, cues=cues)
 
 
-def _severity(look: LookAlike, cues: float) -> Severity:
-    long = len(look.target) >= _SEVERE_EDIT_LETTERS
-    if look.how != "edit" or long:
-        if cues >= 1:
-            return Severity.STRONG
-        return Severity.MODERATE if look.alone or cues or long else Severity.WEAK
-    if cues >= 1:
-        return Severity.MODERATE
-    return Severity.WEAK
+def _rank(word: Word) -> tuple[int, bool, int]:
+    return (_SURE.index(word.entry.how), not word.whole, -len(word.seen))
 
 
-SIGNAL = Signal("lookalike", ("same_shape", "doubled_letters", "one_letter_off"), check)
+SIGNAL = Signal(
+    "lookalike",
+    ("same_shape", "doubled_letters", "one_letter_off", "some_letters_off", "name_cut_short"),
+    check,
+    Need.NAME,
+)

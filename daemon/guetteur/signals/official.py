@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from guetteur.core.bodies import PUBLIC_HOST_SECTOR
-from guetteur.core.signal import Evidence, Severity, Signal, Skip
+from guetteur.core.signal import Basis, Evidence, Signal, Skip
 
 if TYPE_CHECKING:
     from guetteur.core.facts import Facts
@@ -23,7 +23,7 @@ def check(subject: UrlSubject, facts: Facts) -> Evidence | Skip | None:
         code = "public_sector_host"
     else:
         code = "official_host"
-    return Evidence("official", Severity.OFFICIAL, code, {"domain": official.domain}, official.body)
+    return Evidence("official", code, {"domain": official.domain}, official.body, basis=Basis.OFFICIAL)
 
 
 SIGNAL = Signal("official", ("official_host", "official_without_https", "public_sector_host"), check)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from guetteur.core.signal import Evidence, Severity, Signal, Skip
+from guetteur.core.signal import CAUTION_POINTS, Evidence, Signal, Skip
 
 if TYPE_CHECKING:
     from guetteur.core.facts import Facts
@@ -15,7 +15,7 @@ def check(subject: UrlSubject, facts: Facts) -> Evidence | Skip | None:
     """Browsers drop or hide userinfo; honest links do not carry it."""
     if not subject.has_userinfo or facts.official is not None:
         return None
-    return Evidence("userinfo", Severity.MODERATE, "hidden_host", {"real": subject.host})
+    return Evidence("userinfo", "hidden_host", {"real": subject.host}, weight=CAUTION_POINTS)
 
 
 SIGNAL = Signal("userinfo", ("hidden_host",), check)

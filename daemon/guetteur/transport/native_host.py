@@ -29,7 +29,18 @@ if TYPE_CHECKING:
     from guetteur.config import Settings
 
 ALLOWED_PATHS = frozenset(
-    {"/v1/check/url", "/v1/check/batch", "/v1/lists/hosts", "/v1/lists/sync", "/v1/status", "/v1/openapi.json"},
+    {
+        "/v1/check/url",
+        "/v1/check/page",
+        "/v1/check/page/hints",
+        "/v1/check/age",
+        "/v1/check/batch",
+        "/v1/exceptions",
+        "/v1/lists/hosts",
+        "/v1/lists/sync",
+        "/v1/status",
+        "/v1/openapi.json",
+    }
 )
 WORKERS = 8
 # An extension that asks faster than the daemon answers hears so; were the reader to wait instead, it would miss the end

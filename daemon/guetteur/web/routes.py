@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from dataclasses import dataclass, field
 from datetime import UTC
@@ -11,19 +12,28 @@ import msgspec
 from aiohttp import web
 
 from guetteur import __version__
+from guetteur.core.facts import NOT_ASKED
+from guetteur.core.prospects import age_would_help
 from guetteur.core.subject import parse_url
 from guetteur.errors import InvalidInputError
 from guetteur.web import wire
 from guetteur.web.guard import json_response
+from guetteur.web.openapi import openapi
+from guetteur.web.wire_exceptions import EditExceptions, ExceptionReply, ExceptionsReply
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from datetime import datetime
+    from datetime import date, datetime
 
     from guetteur.checker import Checker
     from guetteur.core.explain import Explainer
+    from guetteur.core.facts import Fact
+    from guetteur.core.pageseen import PageSeen
     from guetteur.lists.status import Failure
     from guetteur.renewer import Renewer
+    from guetteur.store.ages import Ages
+    from guetteur.store.database import Fault
+    from guetteur.store.person import PersonStore
 
 T = TypeVar("T")
 
@@ -41,6 +51,8 @@ class Service:
     Attributes:
         checker: judges subjects.
         renewer: keeps the blocklist current.
+        person: the person's exceptions and visits.
+        ages: how old domains are.
         explainers: sentences by language.
         clock: the moment, in UTC.
         started_at: when this daemon started.
@@ -49,6 +61,8 @@ class Service:
 
     checker: Checker
     renewer: Renewer
+    person: PersonStore
+    ages: Ages
     explainers: dict[str, Explainer]
     clock: Callable[[], datetime]
     started_at: datetime
@@ -58,9 +72,13 @@ class Service:
         """All calls."""
         return [
             web.post("/v1/check/url", self.check_url),
+            web.post("/v1/check/page", self.check_page),
+            web.get("/v1/check/page/hints", self.page_hints),
+            web.post("/v1/check/age", self.check_age),
             web.post("/v1/check/batch", self.check_batch),
             web.post("/v1/lists/hosts", self.list_hosts),
             web.post("/v1/lists/sync", self.sync),
+            web.post("/v1/exceptions", self.exceptions),
             web.get("/v1/status", self.status),
             web.get("/v1/openapi.json", self.openapi),
         ]
@@ -68,7 +86,39 @@ class Service:
     async def check_url(self, request: web.Request) -> web.Response:
         """One verdict."""
         question = _decode(await request.read(), wire.CheckUrl)
-        return json_response(self._verdict(question.url, question.lang))
+        return json_response(self._verdict(question.url, question.lang, visit=question.visit))
+
+    async def check_page(self, request: web.Request) -> web.Response:
+        """One verdict, with what the page shows."""
+        question = _decode(await request.read(), wire.CheckPage)
+        return json_response(self._verdict(question.url, question.lang, question.page))
+
+    async def page_hints(self, _request: web.Request) -> web.Response:
+        """What makes a page worth a question."""
+        fields, text = self.checker.pages.hints()
+        return json_response(wire.PageHintsReply(list(fields), list(text)))
+
+    async def check_age(self, request: web.Request) -> web.Response:
+        """One verdict, after asking for the domain's age where that may settle it; else as `check_url`."""
+        question = _decode(await request.read(), wire.CheckAge)
+        subject, now = parse_url(question.url), self.clock()
+        verdict = self.checker.check(subject, now=now)
+        domain = subject.registrable_domain
+        age: Fact[date] = NOT_ASKED
+        if domain is not None and age_would_help(subject, verdict, self.checker.facts):
+            age = await self.ages.created(domain, now=now)
+        return json_response(self._verdict(question.url, question.lang, age=age))
+
+    async def exceptions(self, request: web.Request) -> web.Response:
+        """The person's own exceptions, after the change that is asked for."""
+        question = _decode(await request.read(), EditExceptions)
+        kept, own = self.person.database.kept, self.person.exceptions
+        if question.action == "add":
+            kept = await asyncio.to_thread(own.add, question.host, self.clock())
+        elif question.action == "remove":
+            kept = await asyncio.to_thread(own.remove, question.host)
+        found = [ExceptionReply(one.host, wire.iso(one.added_at)) for one in own.all()]
+        return json_response(ExceptionsReply(found, kept))
 
     async def check_batch(self, request: web.Request) -> web.Response:
         """Many verdicts; an entry that is no address gets its error in its place."""
@@ -110,6 +160,7 @@ class Service:
             uptime_s=round((now - self.started_at).total_seconds(), 3),
             checks=self.checks,
             lists=lists,
+            store=wire.StoreStatus(self.person.database.kept, _detail(self.person.database.fault)),
             bodies=len(checker.registry.bodies),
             public_hosts=len(checker.public_hosts),
         )
@@ -141,16 +192,36 @@ class Service:
 
     async def openapi(self, _request: web.Request) -> web.Response:
         """The machine-readable description of these calls."""
-        return json_response(wire.openapi())
+        return json_response(openapi())
 
-    def _verdict(self, url: str, lang: str) -> wire.VerdictReply:
-        subject = parse_url(url)
-        verdict = self.checker.check(subject, now=self.clock())
+    def _verdict(
+        self,
+        url: str,
+        lang: str,
+        page: PageSeen | None = None,
+        *,
+        age: Fact[date] = NOT_ASKED,
+        visit: bool = False,
+    ) -> wire.VerdictReply:
+        subject, now = parse_url(url), self.clock()
+        asked = age != NOT_ASKED
+        if not asked and subject.registrable_domain is not None:
+            age = self.ages.recall(subject.registrable_domain, now=now) or age
+        verdict = self.checker.check(subject, now=now, page=page, age=age)
         self.checks += 1
-        return wire.verdict_reply(subject, verdict, self.explainers[lang])
+        if visit:
+            self.person.note_visit(subject.host, verdict)
+        helps = not asked and age_would_help(subject, verdict, self.checker.facts)
+        return wire.verdict_reply(
+            subject,
+            verdict,
+            self.explainers[lang],
+            age_would_help=helps,
+            excepted=self.person.exceptions.holds(subject.host),
+        )
 
 
-def _detail(failure: Failure | None) -> wire.ErrorDetail | None:
+def _detail(failure: Failure | Fault | None) -> wire.ErrorDetail | None:
     return wire.ErrorDetail(failure.code, failure.message, failure.hint) if failure is not None else None
 
 

@@ -1,16 +1,18 @@
-"""The JSON that clients and daemon exchange, and its OpenAPI document, from one set of types."""
+"""The JSON that clients and daemon exchange, as types; `guetteur.web.openapi` documents them."""
 
 from __future__ import annotations
 
 from datetime import UTC
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-import msgspec
 from msgspec import Meta, Struct
 
-from guetteur import __version__
+from guetteur.core.pageseen import PageSeen
+from guetteur.core.prospects import exceptable
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from guetteur.core.bodies import Body
     from guetteur.core.explain import Explainer
     from guetteur.core.subject import UrlSubject
@@ -25,7 +27,15 @@ MAX_BATCH = 256
 
 
 class CheckUrl(Struct, frozen=True, forbid_unknown_fields=True):
-    """Ask about one address."""
+    """Ask about one address; ``visit`` says that a page of it has opened, in a window that is not private."""
+
+    url: Url
+    lang: Lang = "fr"
+    visit: bool = False
+
+
+class CheckAge(Struct, frozen=True, forbid_unknown_fields=True):
+    """Ask about one address, and let its domain's age be asked of the registry if that helps to decide."""
 
     url: Url
     lang: Lang = "fr"
@@ -35,6 +45,14 @@ class CheckBatch(Struct, frozen=True, forbid_unknown_fields=True):
     """Ask about several addresses at once."""
 
     urls: Annotated[list[Url], Meta(min_length=1, max_length=MAX_BATCH)]
+    lang: Lang = "fr"
+
+
+class CheckPage(Struct, frozen=True, forbid_unknown_fields=True):
+    """Ask about an address and what the page there shows."""
+
+    url: Url
+    page: PageSeen
     lang: Lang = "fr"
 
 
@@ -92,7 +110,12 @@ class Skipped(Struct, frozen=True):
 
 
 class VerdictReply(Struct, frozen=True):
-    """The verdict on one address."""
+    """The verdict on one address.
+
+    ``doubted``: something speaks against it, if too little for a warning. ``age_would_help``: it is open, and the age
+    of the domain may settle it. ``excepted``: the person made an exception for this host. ``exceptable``: an exception
+    would end the warning (it ends none that a list gives).
+    """
 
     level: LevelName
     url: str
@@ -104,12 +127,26 @@ class VerdictReply(Struct, frozen=True):
     skipped: list[Skipped]
     list_version: str | None
     checked_at: str
+    doubted: bool
+    age_would_help: bool
+    excepted: bool
+    exceptable: bool
 
 
 class ErrorReply(Struct, frozen=True):
     """Any answer with status 4xx or 5xx, and an entry of a batch that is no address."""
 
     error: ErrorDetail
+
+
+class PageHintsReply(Struct, frozen=True):
+    """What makes a page worth a question: phrases of field labels, and phrases of its text.
+
+    Both are folded: lower case without accents, one space between words, ``#`` for any number.
+    """
+
+    fields: list[str]
+    text: list[str]
 
 
 class BatchReply(Struct, frozen=True):
@@ -170,6 +207,13 @@ class SyncReply(Struct, frozen=True):
     error: ErrorDetail | None
 
 
+class StoreStatus(Struct, frozen=True):
+    """Whether what the person decides is kept; ``error`` also says what was lost since the daemon started."""
+
+    ok: bool
+    error: ErrorDetail | None
+
+
 class StatusReply(Struct, frozen=True):
     """State of the daemon."""
 
@@ -180,11 +224,14 @@ class StatusReply(Struct, frozen=True):
     uptime_s: float
     checks: int
     lists: ListsStatus
+    store: StoreStatus
     bodies: int
     public_hosts: int
 
 
-def verdict_reply(subject: UrlSubject, verdict: Verdict, explainer: Explainer) -> VerdictReply:
+def verdict_reply(
+    subject: UrlSubject, verdict: Verdict, explainer: Explainer, *, age_would_help: bool = False, excepted: bool = False
+) -> VerdictReply:
     """Put a verdict into words and into its wire form."""
     return VerdictReply(
         level=verdict.level.value,
@@ -193,11 +240,20 @@ def verdict_reply(subject: UrlSubject, verdict: Verdict, explainer: Explainer) -
         registrable_domain=subject.registrable_domain,
         body=_body_reply(verdict.body, explainer.lang) if verdict.body is not None else None,
         summary=explainer.summary(verdict),
-        reasons=[Reason(piece.code, explainer.reason(piece)) for piece in verdict.evidence],
+        reasons=[Reason(piece.code, explainer.reason(piece)) for piece in verdict.telling],
         skipped=[Skipped(skip.signal, skip.why, explainer.skip(skip)) for skip in verdict.skipped],
         list_version=verdict.list_version,
-        checked_at=verdict.checked_at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z",
+        checked_at=iso(verdict.checked_at),
+        doubted=verdict.points > 0,
+        age_would_help=age_would_help,
+        excepted=excepted,
+        exceptable=exceptable(verdict),
     )
+
+
+def iso(moment: datetime) -> str:
+    """A moment as it goes over the wire: UTC, whole seconds."""
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
 
 
 def error_reply(error: GuetteurError) -> ErrorReply:
@@ -222,49 +278,3 @@ def _body_reply(body: Body, lang: str) -> BodyReply:
             for phone in body.phones
         ],
     )
-
-
-_CALLS: tuple[tuple[str, str, str, type[Struct] | None, type[Struct]], ...] = (
-    ("post", "/v1/check/url", "Check one web address", CheckUrl, VerdictReply),
-    ("post", "/v1/check/batch", "Check up to 256 web addresses", CheckBatch, BatchReply),
-    ("post", "/v1/lists/hosts", "Known-bad hosts, page by page", ListHosts, ListHostsReply),
-    ("post", "/v1/lists/sync", "Renew the lists now", SyncNow, SyncReply),
-    ("get", "/v1/status", "State of the daemon and its lists", None, StatusReply),
-)
-
-
-def openapi() -> dict[str, Any]:
-    """The OpenAPI 3.1 document of the daemon."""
-    types = [kind for call in _CALLS for kind in call[3:] if kind is not None]
-    schemas, components = msgspec.json.schema_components(
-        [*types, ErrorReply], ref_template="#/components/schemas/{name}"
-    )
-    either = [{"$ref": f"#/components/schemas/{kind.__name__}"} for kind in (VerdictReply, ErrorReply)]
-    components["BatchReply"]["properties"]["results"]["items"] = {"anyOf": either}
-    by_type = dict(zip([*types, ErrorReply], schemas, strict=True))
-    paths: dict[str, Any] = {}
-    for method, path, summary, request, reply in _CALLS:
-        operation: dict[str, Any] = {
-            "summary": summary,
-            "operationId": path.removeprefix("/v1/").replace("/", "_"),
-            "responses": {
-                "200": {"description": "the answer", "content": {"application/json": {"schema": by_type[reply]}}},
-                "default": {
-                    "description": "a coded error with a hint",
-                    "content": {"application/json": {"schema": by_type[ErrorReply]}},
-                },
-            },
-        }
-        if request is not None:
-            operation["requestBody"] = {
-                "required": True,
-                "content": {"application/json": {"schema": by_type[request]}},
-            }
-        paths[path] = {method: operation}
-    return {
-        "openapi": "3.1.0",
-        "info": {"title": "Guetteur daemon", "version": __version__, "license": {"name": "MIT", "identifier": "MIT"}},
-        "servers": [{"url": "http://localhost", "description": "unix socket in the user's runtime folder"}],
-        "paths": paths,
-        "components": {"schemas": components},
-    }

@@ -52,18 +52,28 @@ function listAge(lists) {
 }
 
 /** @param {any} now */
+const isWorrying = ({ level }) => level === "DANGER" || level === "CAUTION";
+
+/**
+ * Whether the person's own word is why nothing is said of the page; a list speaks all the same.
+ * @param {any} now
+ */
+const isQuieted = (now) => now.paused && (now.pausable || !isWorrying(now));
+
+/** @param {any} now */
 function showPage(now) {
   const level = byId("level", HTMLElement);
   const site = byId("site", HTMLElement);
   site.hidden = now.host === null;
   site.textContent = now.host ?? "";
   const key = LEVELS[now.level ?? ""];
-  level.dataset["level"] = now.level ?? "";
+  level.dataset["level"] = isQuieted(now) ? "" : (now.level ?? "");
   if (now.host === null) level.textContent = t("levelNotAPage");
+  else if (isQuieted(now)) level.textContent = t("popupPaused", now.host);
   else if (key === undefined) level.textContent = t("levelNotChecked");
   else level.textContent = t(key, now.verdict?.body?.name ?? now.host);
   // For the other levels the sentence above already says it, and says its limits.
-  const worrying = now.level === "DANGER" || now.level === "CAUTION";
+  const worrying = isWorrying(now) && !isQuieted(now);
   byId("summary", HTMLElement).textContent = worrying ? (now.verdict?.summary ?? "") : "";
   const reasons = byId("reasons", HTMLElement);
   const texts = worrying ? (now.verdict?.reasons ?? []) : [];
@@ -76,13 +86,15 @@ function showPause(now) {
   byId("pause-section", HTMLElement).hidden = now.host === null;
   if (now.host === null) return;
   byId("report", HTMLAnchorElement).href = reportLink(now.url);
-  byId("paused-note", HTMLElement).hidden = !now.paused;
-  byId("paused-note", HTMLElement).textContent = t("popupPaused", now.host);
   byId("pause-sure", HTMLElement).hidden = true;
   const pause = byId("pause", HTMLButtonElement);
-  // Offered where there is a warning to stop; elsewhere it would only take protection away.
-  pause.hidden = !now.paused && now.level !== "DANGER" && now.level !== "CAUTION";
-  pause.textContent = now.paused ? t("popupResume") : t(now.isPrivate ? "popupPausePrivate" : "popupPause", now.host);
+  // Offered where there is a warning that the person's word can end: not where lists name the site.
+  pause.hidden = !isQuieted(now) && !now.pausable;
+  pause.textContent = now.paused ? t("popupResume") : t(now.isPrivate ? "popupPausePrivate" : "popupPause");
+  byId("pause-ask", HTMLElement).textContent = t("popupPauseAsk", now.host);
+  const body = now.verdict?.body;
+  byId("pause-real", HTMLElement).hidden = !body?.home_host;
+  byId("pause-real", HTMLElement).textContent = t("popupPauseReal", body?.name ?? "", body?.home_host ?? "");
 }
 
 /** @param {any} lists */
@@ -118,15 +130,25 @@ async function refresh() {
 
 /** @param {boolean} on */
 async function pause(on) {
-  await ask("popup.pause", { tabId, host: now.host, on });
+  const result = await ask("popup.pause", { tabId, host: now.host, on });
   await refresh();
+  // The page takes the warning's place meanwhile, and for a moment the tab shows neither.
+  for (let tries = 0; tries < 20 && result?.done && now?.paused !== on; tries++) {
+    await new Promise((resolve) => setTimeout(resolve, 150));
+    await refresh();
+  }
+  const failed = byId("pause-failed", HTMLElement);
+  if (!result?.done) failed.textContent = t("popupPauseFailed");
+  else failed.textContent = result.kept ? "" : t("popupPauseNotKept");
+  byId("pause", HTMLElement).focus();
 }
 
 byId("pause", HTMLButtonElement).addEventListener("click", () => {
-  if (now.paused || now.level !== "DANGER") return void pause(!now.paused);
+  if (now.paused) return void pause(false);
   byId("pause", HTMLButtonElement).hidden = true;
   byId("pause-sure", HTMLElement).hidden = false;
   byId("pause-ask", HTMLElement).focus();
+  byId("pause-sure", HTMLElement).scrollIntoView({ block: "end" });
 });
 byId("pause-cancel", HTMLButtonElement).addEventListener("click", () => {
   showPause(now);

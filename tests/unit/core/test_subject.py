@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from guetteur.core.subject import HostKind, parse_host_or_url, parse_url, resolve, split_host
+from guetteur.core.subject import HostKind, parse_host_or_url, parse_url, resolve
+from guetteur.core.suffixes import split_host
 from guetteur.errors import InvalidInputError
 
 VECTORS = Path(__file__).parents[2] / "vectors"

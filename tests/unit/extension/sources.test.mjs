@@ -142,7 +142,15 @@ test("each browser gets what it understands", () => {
     scripts: ["background/main.js"],
     type: "module",
   });
-  assert.ok(!("content_scripts" in firefox) && !("key" in firefox));
+  assert.ok(!("key" in firefox));
+  const scripts = ({ content_scripts }) =>
+    content_scripts.flatMap(({ js }) => js);
+  assert.deepEqual(scripts(firefox), [
+    "content/dom.js",
+    "content/describe.js",
+    "content/page.js",
+  ]);
+  assert.deepEqual(scripts(chromium), ["content/hold.js", ...scripts(firefox)]);
   assert.equal(manifest.version, "0.0.0");
 });
 

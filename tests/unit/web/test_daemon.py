@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import json
+import re
 from collections.abc import AsyncIterator
 from datetime import datetime
 from pathlib import Path
@@ -67,6 +68,26 @@ async def test_check_url_in_both_languages(ask: Any) -> None:
     _, english = await ask("/v1/check/url", {"url": url, "lang": "en"})
     assert english["summary"].startswith("This page imitates")
     assert [reason["code"] for reason in english["reasons"]] == [reason["code"] for reason in french["reasons"]]
+
+
+async def test_check_page_joins_what_the_page_shows(ask: Any) -> None:
+    page = {"title": "ameli - Connexion", "logos": ["l'Assurance Maladie"], "fields": [{"kind": "password"}]}
+    status, reply = await ask("/v1/check/page", {"url": "https://dossier-4821.fr/", "page": page})
+    assert (status, reply["level"], reply["body"]["id"]) == (200, "DANGER", "ameli")
+    assert [reason["code"] for reason in reply["reasons"]] == ["asks_login_as"]
+    _, empty = await ask("/v1/check/page", {"url": "https://dossier-4821.fr/", "page": {}})
+    assert empty["level"] == "NO_KNOWN_RISK"
+    for wrong in ({"value": "1234"}, {"text": "x" * 4001}, {"fields": [{"value": "1234"}]}, {"forms": ["x"] * 33}):
+        status, reply = await ask("/v1/check/page", {"url": "https://dossier-4821.fr/", "page": wrong})
+        assert (status, reply["error"]["code"]) == (400, "invalid_request")
+
+
+async def test_page_hints_are_folded_phrases(ask: Any) -> None:
+    status, hints = await ask("/v1/check/page/hints")
+    assert status == 200
+    assert "numero de carte" in hints["fields"]
+    assert "votre colis est en attente" in hints["text"]
+    assert all(re.fullmatch("[a-z#]+( [a-z#]+)*", phrase) for phrase in hints["fields"] + hints["text"])
 
 
 async def test_batch_keeps_order_and_errors_in_place(ask: Any) -> None:
@@ -152,7 +173,9 @@ async def test_the_openapi_document_describes_what_is_answered(ask: Any) -> None
     for path, body in {
         "/v1/check/url": {"url": "http://impots-gouv-fr.web.app/"},
         "/v1/check/batch": {"urls": ["https://a.fr/", "x"]},
+        "/v1/check/age": {"url": "https://a.fr/"},
         "/v1/lists/hosts": {"cursor": 0},
+        "/v1/exceptions": {"action": "list"},
         "/v1/status": None,
     }.items():
         operation = next(iter(document["paths"][path].values()))
@@ -198,7 +221,7 @@ async def test_loopback_needs_key_and_exact_host(tmp_path: Path) -> None:
 
 
 def test_a_damaged_list_leaves_the_rest_working_and_is_said(tmp_path: Path, now: datetime) -> None:
-    for name in ("knowledge.json", "public_hosts.bin", "popular.bin"):
+    for name in ("knowledge.json", "model.json", "public_hosts.bin", "popular.bin"):
         (tmp_path / name).symlink_to(PACKAGE_DATA / name)
     (tmp_path / "starter.bin").write_bytes(b"garbage")
     checker = build_checker(tmp_path)
