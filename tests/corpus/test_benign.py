@@ -41,14 +41,15 @@ def test_nothing_official_or_popular_is_danger(checker_without_lists: Checker, n
             if found is Level.DANGER and (row["stratum"] in TOP_STRATA or row["note"] == "official"):
                 wrong.append(row["host"])
     total = sum(counts.values())
-    for alarm in (Level.DANGER, Level.CAUTION):
+    for alarm, most in ((Level.DANGER, 1), (Level.CAUTION, 10)):
         number = sum(count for (_, found), count in counts.items() if found is alarm)
         print(f"benign {alarm.value}: {number} of {total} = {1e5 * number / total:.1f} per 100,000")
+        assert 1e5 * number / total <= most
     assert not wrong
 
 
 def test_lookalikes_are_caught_more_often_than_by_any_peer(checker_without_lists: Checker, now: datetime) -> None:
-    """A floor, not the aim: the best peer at any false-alarm rate near ours catches 13% and 25% (DETECTION notes)."""
+    """A floor under hosts that the model has seen; docs/reference/detection.md has the figures on unseen ones."""
     caught: Counter[str] = Counter()
     asked: Counter[str] = Counter()
     with (DATA / "hosts/lookalike_fr.csv").open(encoding="utf-8") as file:
@@ -58,8 +59,8 @@ def test_lookalikes_are_caught_more_often_than_by_any_peer(checker_without_lists
                 caught[row["label"]] += 1
     for label, number in asked.items():
         print(f"{label}: {caught[label]} of {number} = {100 * caught[label] / number:.1f}% at CAUTION or above")
-    assert caught["confirmed"] / asked["confirmed"] > 0.6
-    assert caught["suspicious"] / asked["suspicious"] > 0.75
+    assert caught["confirmed"] / asked["confirmed"] > 0.97
+    assert caught["suspicious"] / asked["suspicious"] > 0.99
 
 
 def test_official_hosts_abroad(checker: Checker, now: datetime) -> None:

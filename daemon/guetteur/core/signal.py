@@ -45,6 +45,7 @@ class Evidence(msgspec.Struct, frozen=True):
         most: what all learned evidence together may at most amount to, given this piece.
         cues: named things seen, with their strength: what the model weighs (`guetteur.core.model`).
         basis: what it rests on.
+        vague: it says how an address looks, not what is wrong with it: told only where there is nothing else to tell.
     """
 
     signal: str
@@ -55,6 +56,7 @@ class Evidence(msgspec.Struct, frozen=True):
     cues: dict[str, float] = {}
     most: float = math.inf
     basis: Basis = Basis.GUESS
+    vague: bool = False
 
 
 class Skip(msgspec.Struct, frozen=True):

@@ -42,6 +42,9 @@ POLICY = (Rule(DANGER_POINTS, Level.DANGER), Rule(CAUTION_POINTS, Level.CAUTION)
 """First rule that holds. Before it: an official host is OFFICIAL over https (NO_KNOWN_RISK without) and nothing else is
 looked at. After it: UNKNOWN when a signal had to be skipped, else NO_KNOWN_RISK."""
 
+_MOST_REASONS = 3
+"""A worried person reads no more."""
+
 FAMILIAR = 0.5
 """What guesses count on a site the person has long visited: one level calmer."""
 
@@ -69,9 +72,11 @@ class Verdict(msgspec.Struct, frozen=True):
 
     @property
     def telling(self) -> tuple[Evidence, ...]:
-        """The evidence that carried the level: what the person is told as reasons."""
+        """The evidence that carried the level: what the person is told as reasons, at most three."""
         if self.level in (Level.DANGER, Level.CAUTION):
-            return tuple(piece for piece in self.evidence if piece.weight > 0)
+            carried = [piece for piece in self.evidence if piece.weight > 0]
+            plain = [piece for piece in carried if not piece.vague]
+            return tuple((plain or carried)[:_MOST_REASONS])
         return tuple(piece for piece in self.evidence if piece.basis is not Basis.GUESS)
 
 

@@ -36,7 +36,7 @@ def check(subject: UrlSubject, facts: Facts) -> Evidence | Skip | None:
         cues[f"ordinary.{min(ordinary, _MOST_ORDINARY)}"] = 1.0
     if subject.shared or facts.shared_zone:
         cues["hosting"] = 1.0
-    return Evidence("address_form", "unusual_address", {"host": subject.host}, cues=cues)
+    return Evidence("address_form", "unusual_address", {"host": subject.host}, cues=cues, vague=True)
 
 
 SIGNAL = Signal("address_form", ("unusual_address",), check, Need.NAME)

@@ -16,7 +16,7 @@ def check(subject: UrlSubject, facts: Facts) -> Evidence | Skip | None:
     if facts.trusted or facts.wording is None:
         return None
     cues = {"wording.form": facts.wording.form, "wording.letters": facts.wording.letters}
-    return Evidence("wording", "worded_like_fakes", {"host": subject.host}, cues=cues)
+    return Evidence("wording", "worded_like_fakes", {"host": subject.host}, cues=cues, vague=True)
 
 
 SIGNAL = Signal("wording", ("worded_like_fakes",), check, Need.NAME)

@@ -116,3 +116,10 @@ def test_a_signal_says_nothing_without_what_it_needs(signal: Signal) -> None:
     assert signal.needs in Need
     for url in ("https://user:word@a.b-c.example.fr/login?x=1", "http://gouv.example.com/", "https://x.web.app/"):
         assert signal.check(parse_url(url), facts) is None
+
+
+def test_at_most_three_reasons_are_told_and_vague_ones_only_alone(now) -> None:  # type: ignore[no-untyped-def]
+    vague = Evidence("v", "x", weight=2.0, vague=True)
+    many = [Evidence(f"s{at}", "x", weight=1.0 + at) for at in range(4)]
+    assert [piece.signal for piece in judged(now, vague, *many).telling] == ["s3", "s2", "s1"]
+    assert [piece.signal for piece in judged(now, vague).telling] == ["v"]
