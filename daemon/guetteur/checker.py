@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
+from msgspec.structs import replace
+
+from guetteur.core.actionwords import ActionReader
 from guetteur.core.bodies import Official, public_host
-from guetteur.core.facts import NOT_ASKED, Facts, Known, Unavailable
+from guetteur.core.facts import NOT_ASKED, Facts, Known, Redirect, Unavailable
 from guetteur.core.hostwalk import parents
 from guetteur.core.nameview import NOTHING, read_name
+from guetteur.core.pathview import PathReader
+from guetteur.core.redirects import Redirects
 from guetteur.core.signal import Need
 from guetteur.core.suffixes import split_host
-from guetteur.core.verdict import judge
+from guetteur.core.verdict import Level, judge
 from guetteur.lists.newly import NoNewly
 
 if TYPE_CHECKING:
@@ -64,6 +69,7 @@ class Checker:
         registry: the official bodies.
         public_hosts: the State's list of public-sector hosts.
         pages: reads what pages show.
+        redirects: finds where links lead.
         blocklist: hosts known to be bad, or None when the caller leaves lists out or none could be read.
         newly: when domains were registered, as far as the lists tell.
         exceptions: hosts the person does not want to be warned of.
@@ -85,20 +91,27 @@ class Checker:
         self.blocklist = blocklist
         self._lexicon: Lexicon = knowledge.lexicon(self.registry)
         self.pages = knowledge.page_reader(self.registry, self._lexicon)
+        self.redirects = Redirects(knowledge.redirects)
+        self._actions = ActionReader(knowledge.actions, knowledge.words)
+        self._paths = PathReader(self._lexicon)
         self.newly: Newly = NoNewly()
         self.exceptions: Exceptions = Nobody()
         self.visits: Visits = Nobody()
         self._model = model
         signals = tuple(signals)
-        # By whether the host names a body and whether its page was described: most signals would be asked in vain.
+        # By whether the host names a body, its page was described, the address says more: most signals would be asked
+        # in vain.
         self._asked = {
-            (named, described): tuple(
+            (named, described, more): tuple(
                 signal
                 for signal in signals
-                if (named or signal.needs is not Need.NAME) and (described or signal.needs is not Need.PAGE)
+                if (named or signal.needs is not Need.NAME)
+                and (described or signal.needs is not Need.PAGE)
+                and (more or signal.needs is not Need.REST)
             )
             for named in (False, True)
             for described in (False, True)
+            for more in (False, True)
         }
         self._popular = popular
         self._shared_zones = frozenset(knowledge.shared_zones)
@@ -112,8 +125,24 @@ class Checker:
         """Judge one web address, what its page shows where somebody described it, and its age where that is known."""
         version = self.blocklist.version if self.blocklist is not None else None
         facts = self.facts(subject, page, age, now.date())
-        signals = self._asked[facts.names is not NOTHING, facts.page is not None]
+        if len(subject.path) > 1:
+            redirect = self._redirect(subject, version, now)
+            if redirect is not None:
+                facts = replace(facts, redirect=redirect)
+        return self._judge(subject, facts, version, now)
+
+    def _judge(self, subject: UrlSubject, facts: Facts, version: str | None, now: datetime) -> Verdict:
+        more = bool(facts.actions or facts.path or facts.redirect or subject.port)
+        signals = self._asked[facts.names is not NOTHING, facts.page is not None, more]
         return judge(subject, facts, signals, self._model, list_version=version, now=now)
+
+    def _redirect(self, subject: UrlSubject, version: str | None, now: datetime) -> Redirect | None:
+        """The first dangerous address that the link leads to, by what is known of that address alone."""
+        for hop in self.redirects.hops(subject):
+            verdict = self._judge(hop.target, self.facts(hop.target, today=now.date()), version, now)
+            if verdict.level is Level.DANGER:
+                return Redirect(hop.target.host, hop.sure, verdict)
+        return None
 
     def facts(
         self,
@@ -130,9 +159,16 @@ class Checker:
         infrastructure = not self._infrastructure.isdisjoint(above)
         zone = next((name for name in above if name in self._shared_zones), None)
         kin = official is None and zone is None and subject.registrable_domain in self._owned
-        names = NOTHING if official or popular or infrastructure or kin else read_name(subject, self._lexicon, zone)
+        trusted = official is not None or popular or infrastructure or kin
+        names = NOTHING if trusted else read_name(subject, self._lexicon, zone)
         named = bool(names.names or names.government)
-        if age is NOT_ASKED and named and subject.registrable_domain is not None:
+        actions = () if trusted else self._actions.read(subject, zone)
+        if actions and any(word.grade != "topic" and not word.disguised for word in names.names):
+            actions = ()  # it names somebody: other signals read it
+        path = None
+        if not trusted and len(subject.path) > 1:
+            path = self._paths.read(subject, shared=subject.shared or zone is not None)
+        if age is NOT_ASKED and (named or actions) and subject.registrable_domain is not None:
             registered = self.newly.registered_on(subject.registrable_domain)
             age = age if registered is None else Known(registered)
         return Facts(
@@ -144,11 +180,13 @@ class Checker:
             listing=self._listing(subject),
             names=names,
             page=self.pages.read(page, subject) if page is not None and official is None else None,
+            actions=actions,
+            path=path,
             wording=self._model.wording(names.masked, names.suffix, host) if named else None,
             age=age,
             today=today,
             exempt=self.exceptions.holds(host),
-            familiar=self.visits.familiar(host) if named or page is not None else False,
+            familiar=self.visits.familiar(host) if named or page is not None or actions or path else False,
         )
 
     def official(self, host: str) -> Official | None:

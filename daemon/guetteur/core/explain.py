@@ -62,6 +62,8 @@ class Explainer:
 
     def summary(self, verdict: Verdict) -> str:
         """The verdict in one sentence."""
+        if verdict.telling and verdict.telling[0].signal == "redirector":
+            return self.say("summary", f"{verdict.level.value}_link", {})
         if verdict.body is not None:
             code = verdict.level.value
             if verdict.level is not Level.OFFICIAL:

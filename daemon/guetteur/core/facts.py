@@ -12,6 +12,8 @@ from guetteur.core.bodies import Official
 from guetteur.core.model import Wording
 from guetteur.core.nameview import NameView
 from guetteur.core.pageview import PageView
+from guetteur.core.pathview import PathView
+from guetteur.core.verdict import Verdict
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -56,6 +58,20 @@ class Listing:
     first_seen: date | None
 
 
+class Redirect(msgspec.Struct, frozen=True):
+    """A dangerous address that the link carries.
+
+    Attributes:
+        host: where it leads.
+        sure: the link is a known service's, which sends the reader on; otherwise any site's with an address in it.
+        verdict: what is known of that address by itself.
+    """
+
+    host: str
+    sure: bool
+    verdict: Verdict
+
+
 class Facts(msgspec.Struct, frozen=True):
     """Everything local that signals may ask for.
 
@@ -68,6 +84,9 @@ class Facts(msgspec.Struct, frozen=True):
         shared_zone: whether it lies on free hosting that the Public Suffix List does not know.
         names: what the host name says, read once for all signals.
         wording: how much the name is written like fakes; None when it names nobody.
+        actions: words of a scam that the registered name is made of, where it is made of nothing else.
+        path: a body that the path names; None for trusted hosts.
+        redirect: the dangerous address that the link leads to; None when it leads to none.
         age: day the registrable domain was created.
         today: the day of the check.
         page: what the page shows and asks for; None when nobody described it.
@@ -83,6 +102,9 @@ class Facts(msgspec.Struct, frozen=True):
     listing: Fact[Listing | None]
     names: NameView
     wording: Wording | None = None
+    actions: tuple[str, ...] = ()
+    path: PathView | None = None
+    redirect: Redirect | None = None
     age: Fact[date] = NOT_ASKED
     today: date | None = None
     page: PageView | None = None

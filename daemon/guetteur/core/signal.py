@@ -67,10 +67,11 @@ class Skip(msgspec.Struct, frozen=True):
 
 
 class Need(Enum):
-    """What there must be for a signal to see anything; most hosts have neither."""
+    """What there must be for a signal to see anything; most addresses have none of it."""
 
     NAME = "name"  # a body is named in the host name, in whatever disguise
     PAGE = "page"  # somebody described the page
+    REST = "rest"  # the address says something beside names in its host: words of action, a path, a target, a port
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from guetteur.core.actionwords import ActionTable
 from guetteur.core.bodies import Body, Registry
 from guetteur.core.lexicon import Lexicon, WordTable
 from guetteur.core.model import ModelFile, NameModel
 from guetteur.core.pageview import PageReader
 from guetteur.core.pagewords import PageWords
+from guetteur.core.redirects import RedirectTable
 from guetteur.core.scripts import Script
 from guetteur.errors import DataFileError
 
@@ -33,6 +35,8 @@ class Knowledge(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         infrastructure_zones: hosts that carry other sites' names for technical ends (CDN edges).
         page: words that pages are read with.
         scripts: scam scripts of pages and mails.
+        actions: words that names of scams are made of.
+        redirects: services whose links lead elsewhere.
     """
 
     bodies: tuple[Body, ...]
@@ -43,6 +47,8 @@ class Knowledge(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     infrastructure_zones: tuple[str, ...]
     page: PageWords
     scripts: tuple[Script, ...]
+    actions: ActionTable = ActionTable()
+    redirects: RedirectTable = RedirectTable()
 
     def registry(self) -> Registry:
         """The bodies, indexed."""

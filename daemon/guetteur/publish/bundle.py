@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from guetteur.core.actionwords import ActionTable
 from guetteur.core.lexicon import WordTable
 from guetteur.core.model import ModelFile
+from guetteur.core.redirects import RedirectTable
 from guetteur.core.subject import parse_host_or_url
 from guetteur.core.suffixes import split_host
 from guetteur.durable import write_durably
@@ -31,6 +33,7 @@ from guetteur.publish.registries import read_registries
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+_LETTERS = re.compile(r"[a-z]{2,}\Z")
 PUBLIC_HOSTS, POPULAR, STARTER = "public_hosts.bin", "popular.bin", "starter.bin"
 
 
@@ -56,6 +59,8 @@ def build(source: Path, target: Path) -> dict[str, int]:
         infrastructure_zones=tuple(zones["infrastructure"]["hosts"]),
         page=read_page_words(source / "lexicon/page.toml"),
         scripts=read_scripts(source / "scripts", {body.id for body in bodies}),
+        actions=_actions(source / "lexicon/action.toml"),
+        redirects=_redirects(source / "lexicon/redirectors.toml"),
     )
     write_durably(target / FILE_NAME, msgspec.json.encode(knowledge))
     counts = {FILE_NAME: len(knowledge.bodies)}
@@ -126,6 +131,33 @@ def _words(path: Path) -> WordTable:
             if not re.fullmatch("[a-z0-9]{2,}", word):
                 raise DataFileError("words_invalid", f"{path}: {word!r} is not folded", "use a-z and 0-9 only")
     return words
+
+
+def _actions(path: Path) -> ActionTable:
+    content = read_toml(path)
+    table = {
+        "themes": content["themes"],
+        "beside": content["beside"]["words"],
+        "trades": content["trades"]["themes"],
+    }
+    try:
+        actions = msgspec.convert(table, ActionTable)
+    except msgspec.ValidationError as error:
+        raise DataFileError("words_invalid", f"{path}: {error}", "mend the file") from None
+    # Letters only: a name is read without its digits.
+    odd = [word for group in (*actions.themes.values(), actions.beside) for word in group if not _LETTERS.match(word)]
+    if odd or not set(actions.trades) <= set(actions.themes):
+        raise DataFileError("words_invalid", f"{path}: {odd or actions.trades}", "use a-z only, and themes that exist")
+    return actions
+
+
+def _redirects(path: Path) -> RedirectTable:
+    content = read_toml(path)
+    table = {"redirectors": content["redirector"], "ignored": content["ignored"]["params"]}
+    try:
+        return msgspec.convert(table, RedirectTable)
+    except msgspec.ValidationError as error:
+        raise DataFileError("redirectors_invalid", f"{path}: {error}", "mend the file") from None
 
 
 def _lines(path: Path) -> Iterator[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from guetteur.core.facts import NOT_ASKED, Unavailable
-from guetteur.core.signal import Evidence, Need, Signal, Skip
+from guetteur.core.signal import Evidence, Signal, Skip
 
 if TYPE_CHECKING:
     from guetteur.core.facts import Facts
@@ -18,8 +18,9 @@ _STEPS = ((31, 0.9), (91, 0.7))
 
 
 def check(subject: UrlSubject, facts: Facts) -> Evidence | Skip | None:
-    """Only for hosts that name a body and are nobody's we know; on shared hosting the domain is the host's."""
-    if facts.trusted or facts.wording is None or subject.shared or facts.shared_zone:
+    """Only for hosts that name a body or are made of action words; on shared hosting the domain is the host's."""
+    suspicious = facts.wording is not None or facts.actions
+    if facts.trusted or not suspicious or subject.shared or facts.shared_zone:
         return None
     if isinstance(facts.age, Unavailable):
         # Not asking is the rule, not a failure: nothing is missing from the answer.
@@ -43,4 +44,4 @@ def points_of_age(days: int) -> float:
     return next((points for limit, points in _STEPS if days < limit), 0.0)
 
 
-SIGNAL = Signal("domain_age", ("registered_today", "registered_lately"), check, Need.NAME)
+SIGNAL = Signal("domain_age", ("registered_today", "registered_lately"), check)

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 def check(subject: UrlSubject, facts: Facts) -> Evidence | Skip | None:
     """Exact registry match, or a host below one."""
     official = facts.official
-    if official is None:
-        return None
+    if official is None or facts.redirect is not None:
+        return None  # an official site's link to a dangerous one is not the official site
     if subject.scheme != "https":
         code = "official_without_https"
     elif official.body.sector == PUBLIC_HOST_SECTOR:
