@@ -18,11 +18,8 @@ from __future__ import annotations
 
 import argparse
 import csv
-import gzip
-import math
 import os
 import sys
-import tomllib
 from collections import Counter
 from pathlib import Path
 from typing import NamedTuple
@@ -30,20 +27,14 @@ from zlib import crc32
 
 import msgspec
 import numpy as np
+from hosts import WORDING, Host, read_hosts
 from joblib import Parallel, delayed
 from scipy.sparse import csr_matrix, hstack, vstack
 from sklearn.feature_extraction import DictVectorizer
 from sklearn.linear_model import LogisticRegression
 
-from guetteur.checker import Checker
-from guetteur.config import PACKAGE_DATA
-from guetteur.core.model import ModelFile, NameModel, Table, buckets, form_text
-from guetteur.core.signal import CAUTION_POINTS, DANGER_POINTS, Evidence
-from guetteur.core.subject import parse_host_or_url
-from guetteur.errors import InvalidInputError
-from guetteur.lists.compiled import CompiledList
-from guetteur.lists.knowledge import load_knowledge
-from guetteur.signals import load_signals
+from guetteur.core.model import ModelFile, NameModel, Table, buckets
+from guetteur.core.signal import CAUTION_POINTS, DANGER_POINTS
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
@@ -57,82 +48,6 @@ LEAST_SEEN = 5
 """A cue seen on fewer hosts is chance."""
 CALM_PER_100K, CAUTION_PER_100K, DANGER_PER_100K = 100.0, 9.0, 0.9
 """False alarms per 100,000 benign hosts at which the levels begin, counted on hosts no model had seen."""
-
-
-WORDING = ("wording.form", "wording.letters")
-"""The cues that the first layer answers, in the order of its tables."""
-
-
-class Host(NamedTuple):
-    """One labelled host as the signals read it; ``cues`` is None when it names nobody."""
-
-    host: str
-    label: str
-    year: str
-    domain: str
-    trusted: bool
-    cues: dict[str, float] | None = None
-    form: str = ""
-    most: float = math.inf
-
-
-def read_hosts(data: Path) -> list[Host]:
-    """All labelled hosts; those whose label is known to be wrong are left out."""
-    wrong = tomllib.loads((ROOT / "tests/corpus/wrong_labels.toml").read_text("utf-8"))
-    left_out = {row["host"] for rows in wrong.values() for row in rows}
-    rows = []
-    with (data / "hosts/lookalike_fr.csv").open(encoding="utf-8") as file:
-        rows += [(row["host"], row["label"], row["first_seen"][:4]) for row in csv.DictReader(file)]
-    with gzip.open(data / "hosts/benign.csv.gz", "rt", encoding="utf-8") as file:
-        rows += [(row["host"], row["note"] or "benign", "") for row in csv.DictReader(file)]
-    reader = Reader()
-    return [found for row in rows if row[0] not in left_out and (found := reader.read(*row)) is not None]
-
-
-class Reader:
-    """The product's own reading of a host, with and without the lists of trusted sites."""
-
-    def __init__(self) -> None:
-        knowledge = load_knowledge(PACKAGE_DATA)
-        empty = Table(0, 0, b"\0")
-        blank = NameModel(ModelFile(0, 0, 1, 2, {}, empty, empty))
-        public, popular = CompiledList(PACKAGE_DATA / "public_hosts.bin"), CompiledList(PACKAGE_DATA / "popular.bin")
-        self.signals = load_signals()
-        self.product = Checker(knowledge, (), blank, public_hosts=public, popular=popular, blocklist=None)
-        # The model learns from much visited sites too: that they are trusted anyway must not be all that it knows.
-        self.wary = Checker(
-            msgspec.structs.replace(knowledge, infrastructure_zones=()),
-            (),
-            blank,
-            public_hosts=public,
-            popular=NoList(),  # type: ignore[arg-type]
-            blocklist=None,
-        )
-
-    def read(self, host: str, label: str, year: str) -> Host | None:
-        """None for official hosts and for what is no host."""
-        try:
-            subject = parse_host_or_url(f"https://{host}/")
-        except InvalidInputError:
-            return None
-        facts = self.wary.facts(subject)
-        domain = subject.registrable_domain or subject.host
-        trusted = self.product.facts(subject).trusted
-        if facts.wording is None:
-            return Host(host, label, year, domain, trusted)
-        found = [piece for signal in self.signals if isinstance(piece := signal.check(subject, facts), Evidence)]
-        cues = {cue: value for piece in found for cue, value in piece.cues.items()}
-        cues = {cue: value for cue, value in cues.items() if cue not in WORDING}
-        most = min((piece.most for piece in found), default=math.inf)
-        return Host(host, label, year, domain, trusted, cues, form_text(facts.names.masked, facts.names.suffix), most)
-
-
-class NoList:
-    """Stands where a list of trusted sites would: it knows none."""
-
-    def holds(self, _host: str) -> bool:
-        """Never."""
-        return False
 
 
 class Data:

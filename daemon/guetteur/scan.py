@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 
 from guetteur.app import build_checker, now_utc
+from guetteur.core.signal import Basis
 from guetteur.core.subject import parse_host_or_url
 from guetteur.core.verdict import Level
 from guetteur.errors import InvalidInputError
@@ -52,8 +53,8 @@ class _Worker:
 def scan(lines: Iterable[str], *, data_dir: Path, lang: str, with_lists: bool, workers: int) -> Iterator[Answers]:
     """Yield, chunk by chunk, one JSON object a line of input.
 
-    Each is ``{"input", "level", "body", "signals": [id, …], "reasons": [{"code", "text"}, …]}``, or for a line that is
-    no host ``{"input", "error": {"code", "message", "hint"}}``.
+    Each is ``{"input", "level", "points", "body", "signals": [id, …], "reasons": [{"code", "text"}, …]}``, or for a
+    line that is no host ``{"input", "error": {"code", "message", "hint"}}``.
     """
     start = partial(_start, data_dir, lang, with_lists)
     yield from in_chunks(lines, _judge, start=start, workers=workers)
@@ -82,7 +83,8 @@ def _answer(line: str, now: datetime) -> dict[str, object]:
     return {
         "input": line,
         "level": verdict.level.value,
+        "points": verdict.points,
         "body": verdict.body.id if verdict.body is not None else None,
-        "signals": [piece.signal for piece in verdict.evidence],
-        "reasons": [{"code": piece.code, "text": _Worker.explainer.reason(piece)} for piece in verdict.evidence],
+        "signals": [piece.signal for piece in verdict.evidence if piece.weight > 0 or piece.basis is not Basis.GUESS],
+        "reasons": [{"code": piece.code, "text": _Worker.explainer.reason(piece)} for piece in verdict.telling],
     }

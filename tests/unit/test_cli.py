@@ -56,7 +56,7 @@ def test_scan_answers_line_by_line_in_order(tmp_path: Path, workers: str) -> Non
     answers = [json.loads(line) for line in done.stdout.splitlines()]
     assert done.returncode == 1
     assert [answer["input"] for answer in answers] == [*lines, "http://["]
-    assert set(answers[0]) == {"input", "level", "body", "signals", "reasons"}
+    assert set(answers[0]) == {"input", "level", "points", "body", "signals", "reasons"}
     assert (answers[0]["level"], answers[0]["body"]) == ("DANGER", "impots")
     assert answers[0]["reasons"][0]["text"]
     assert answers[-1]["error"]["code"] == "not_a_url"
