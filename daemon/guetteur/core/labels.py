@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
-from guetteur.core.lexicon import NAMING, SHORT_NAME_LETTERS, Entry, Kind
+from guetteur.core.lexicon import INSIDE_MIN_LETTERS, NAMING, SHORT_NAME_LETTERS, Entry, Kind
 from guetteur.core.similarity import segment
 
 if TYPE_CHECKING:
@@ -154,6 +154,8 @@ def _touches(neighbour: Entry | None) -> str:
 def _accidental(entry: Entry, left: str, right: str) -> bool:
     """A short name among other letters is chance: ``ups`` in ``startups``."""
     if entry.kind not in NAMING or len(entry.word) >= _ANYWHERE_LETTERS:
+        return False
+    if entry.kind is Kind.NAME and not entry.everyday and len(entry.word) >= INSIDE_MIN_LETTERS:
         return False
     loose = (left == "rest") + (right == "rest")
     if len(entry.word) <= SHORT_NAME_LETTERS:

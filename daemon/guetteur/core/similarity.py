@@ -157,6 +157,9 @@ class NearIndex:
         return best
 
 
+_LONG_WORD, _LONG_WORD_GAIN = 12, 2
+
+
 def segment(
     text: str, vocabulary: Mapping[str, object], longest: int, edges: frozenset[int], also: Mapping[str, object]
 ) -> list[tuple[str, bool]]:
@@ -164,7 +167,8 @@ def segment(
 
     ``edges`` are the places where the writer put a separator, both ends included. A word lies between two
     neighbouring edges, or begins or ends at one; the rest never crosses one. The split that leaves the fewest letters
-    uncovered wins, then the one with the fewest words.
+    uncovered wins, then the one with the fewest words; a very long word is no accident and may leave a letter or two
+    more (``assuranceretraite|s`` rather than ``assurance|retraites``).
     """
     # best[i] = (uncovered letters, words, start of the last piece, whether it is a word) for text[:i]
     best: list[tuple[int, int, int, bool]] = [(0, 0, 0, False)]
@@ -181,7 +185,8 @@ def segment(
             part = text[start:end]
             if part in vocabulary or part in also:
                 before = best[start]
-                choice = min(choice, (before[0], before[1] + 1, start, True))
+                gain = _LONG_WORD_GAIN if end - start >= _LONG_WORD else 0
+                choice = min(choice, (before[0] - gain, before[1] + 1, start, True))
         best.append(choice)
     pieces: list[tuple[str, bool]] = []
     end = len(text)

@@ -81,6 +81,12 @@ def test_segment_crosses_separators_only_from_or_to_one() -> None:
     assert not any(is_word for _, is_word in segment("xameliax", words, 16, frozenset({0, 4, 8}), {}))
 
 
+def test_segment_prefers_one_very_long_word() -> None:
+    words = dict.fromkeys(["assuranceretraite", "assurance", "retraites"])
+    pieces = segment("assuranceretraites", words, 17, frozenset({0, 18}), {})
+    assert pieces == [("assuranceretraite", True), ("s", False)]
+
+
 def test_segment_reads_misspelt_parts_as_words() -> None:
     also = {"lqposte": None}
     assert segment("suivilqposte", {"suivi": None}, 8, frozenset({0, 12}), also) == [("suivi", True), ("lqposte", True)]
