@@ -4,12 +4,13 @@
  * The warning page is not web-accessible and its address carries nothing: what it shows is kept here by tab.
  */
 import { api, isFirefox, quietly } from "../shared/browser.js";
-import { hostOf } from "../shared/address.js";
+import { checkable, hostOf } from "../shared/address.js";
 
 /** @typedef {import("../shared/wire.d.ts").Verdict} Verdict */
 
 export const WARNING_PAGE = "pages/warning/warning.html";
 const SAME_COVER_MS = 700; // several listeners see one navigation; a second update would restart the first
+const MOST_TRIES = 3;
 
 export class Covering {
   /** @type {import("./state.js").SessionState} */ #state;
@@ -42,9 +43,31 @@ export class Covering {
       verdict: verdict ?? undefined,
       degraded: undefined,
     });
+    await this.#show(tabId);
+    void this.#insist(tabId, url.href);
+  }
+
+  /** @param {number} tabId */
+  async #show(tabId) {
     // loadReplace (Firefox): the dangerous page leaves no step in the tab's history.
     const target = { url: api.runtime.getURL(WARNING_PAGE), ...(isFirefox() && { loadReplace: true }) };
     await quietly(() => api.tabs.update(tabId, target));
+  }
+
+  /**
+   * An answer that comes while the page is just being committed can lose against it: look again whether it was covered.
+   * @param {number} tabId
+   * @param {string} href
+   */
+  async #insist(tabId, href) {
+    for (let tries = 0; tries < MOST_TRIES; tries++) {
+      await new Promise((resolve) => setTimeout(resolve, SAME_COVER_MS));
+      // Not any more when the person went on, or said to know the site.
+      if (this.#last.get(tabId)?.url !== href || this.#state.tab(tabId).cover?.url !== href) return;
+      const tab = await quietly(() => api.tabs.get(tabId));
+      if (checkable(tab?.url)?.href !== href) return;
+      await this.#show(tabId);
+    }
   }
 
   /** @param {number} tabId */

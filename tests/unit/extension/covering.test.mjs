@@ -1,0 +1,79 @@
+/** A page that slips in while it is being covered is covered again; one the person chose to see is not. */
+import assert from "node:assert/strict";
+import { beforeEach, mock, test } from "node:test";
+
+const URL_OF_FAKE = "http://fake.example/login";
+const WARNING = "moz-extension://us/pages/warning/warning.html";
+
+let shown = "";
+let updates = 0;
+/** @type {(target: string) => string} what the browser makes of an update */
+let lands = (target) => target;
+
+globalThis.chrome = /** @type {any} */ ({
+  runtime: {
+    getURL: (/** @type {string} */ path) => `moz-extension://us/${path}`,
+  },
+  tabs: {
+    update: async (
+      /** @type {number} */ _tab,
+      /** @type {{url: string}} */ target,
+    ) => {
+      updates += 1;
+      shown = lands(target.url);
+    },
+    get: async () => ({ url: shown }),
+  },
+});
+const { Covering } = await import("../../../extension/background/covering.js");
+
+function parts() {
+  /** @type {any} */ let known = {};
+  const state = {
+    tab: () => known,
+    patch: async (/** @type {number} */ _tab, /** @type {any} */ more) =>
+      (known = { ...known, ...more }),
+  };
+  const permits = { allowTab: async () => undefined };
+  return new Covering(/** @type {any} */ (state), /** @type {any} */ (permits));
+}
+
+async function wait(/** @type {number} */ ms) {
+  for (let passed = 0; passed < ms; passed += 100) {
+    mock.timers.tick(100);
+    for (let turn = 0; turn < 20; turn++) await Promise.resolve();
+  }
+}
+
+beforeEach(() => {
+  mock.timers.reset();
+  mock.timers.enable({ apis: ["setTimeout", "Date"] });
+  updates = 0;
+  lands = (target) => target;
+});
+
+test("a page that wins against its covering is covered again", async () => {
+  const covering = parts();
+  let first = true;
+  lands = (target) => {
+    const won = first ? URL_OF_FAKE : target;
+    first = false;
+    return won;
+  };
+  await covering.cover(1, new URL(URL_OF_FAKE), null);
+  await wait(3000);
+  assert.equal(shown, WARNING);
+  assert.equal(updates, 2);
+});
+
+test("a covered page is left alone, and so is one the person went on to", async () => {
+  const covering = parts();
+  await covering.cover(1, new URL(URL_OF_FAKE), null);
+  await wait(3000);
+  assert.equal(updates, 1);
+  await covering.cover(1, new URL(URL_OF_FAKE), null);
+  await covering.proceed(1);
+  await wait(3000);
+  assert.equal(shown, URL_OF_FAKE);
+  assert.equal(updates, 3);
+});
