@@ -8,6 +8,7 @@ import pytest
 from guetteur.app import build_checker
 from guetteur.checker import Checker
 from guetteur.config import PACKAGE_DATA
+from guetteur.lists.knowledge import Knowledge, load_knowledge
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 VECTORS = Path(__file__).parent / "vectors"
@@ -29,3 +30,9 @@ def checker_without_lists() -> Checker:
 def now() -> datetime:
     """A moment that does not move."""
     return NOW
+
+
+@pytest.fixture(scope="session")
+def knowledge() -> Knowledge:
+    """What the package knows when it starts."""
+    return load_knowledge(PACKAGE_DATA)
