@@ -4,33 +4,47 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from itertools import chain
+from typing import TYPE_CHECKING, NamedTuple
 
+import ahocorasick
 import msgspec
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable
+from guetteur.core.scriptwords import WordReader, without_unseen
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from guetteur.core.scriptwords import Words
     from guetteur.core.similarity import Folder
 
 _MIN_CUES = 2
-_REPORTING_WORDS = 2
+_STRONG = 0.8
+_MOST_WEAK = 2
 _QUOTED = 3
+SURE = 1.75
+"""So many times its threshold, a script for which words suffice is no coincidence."""
+
+_MIN_REPORTING, _MAX_REPORTING = 2.0, 4.0
+_LATE, _LATE_WEIGHT = 0.75, 0.5
+_MOST_FOUND = 2_000
 _NUMBER = re.compile(r"\d+(?:[ .,]\d+)*")
 _BREAK = re.compile("[^a-z#]+")
-# Characters that are not seen but break words apart for whoever searches: soft hyphen, zero-width joiners, marks of
-# direction, the byte order mark.
-_UNSEEN = re.compile(
-    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff]"
-)
 _PHONE = re.compile(r"(?:\+\s?33|\b0)\s?(?:\(0\)\s?)?[1-9](?:[\s.\-]?\d{2}){4}\b|\b08\d{2}[\s.\-]?\d{3}[\s.\-]?\d{3}\b")
 
 
 class Cue(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A phrase and what it counts; ``#`` in it stands for any number."""
+    """A phrase and what it counts; ``#`` in it stands for any number, ``# eur`` for any amount of money."""
 
     phrase: str
     weight: float
+
+
+class Pressure(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Phrases that many scripts press people with; however many of them are found, they count once."""
+
+    weight: float
+    phrases: tuple[str, ...]
 
 
 class Script(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -46,6 +60,13 @@ class Script(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     cues: tuple[Cue, ...]
     bodies: tuple[str, ...] = ()
     calls: bool = False
+    pages: bool = True
+    alone: bool = False
+    route: str = "signal-spam"
+    todo: tuple[str, ...] = ()
+    todo_en: tuple[str, ...] = ()
+    says: tuple[str, ...] = ()
+    pressures: tuple[Pressure, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +75,7 @@ class ScriptSeen:
 
     Attributes:
         script: which one.
-        phrases: the telling phrases found, weightiest first.
+        phrases: the telling phrases as the text has them, weightiest first, at most 80 characters each.
         score: sum of the weights of all cues found.
     """
 
@@ -62,19 +83,15 @@ class ScriptSeen:
     phrases: tuple[str, ...]
     score: float
 
-
-def without_unseen(text: str) -> str:
-    """The text without characters that no reader sees."""
-    return _UNSEEN.sub("", text)
+    @property
+    def sure(self) -> bool:
+        """Whether these words prove the scam, whoever sent them and wherever they lead."""
+        return self.script.alone and self.score >= SURE * self.script.threshold
 
 
 def readable(text: str, folder: Folder) -> str:
     """Text as phrases are looked for: folded words with a space around each, numbers as ``#``, amounts as ``# eur``."""
-    return _spaced(text.replace("#", " "), folder)
-
-
-def _spaced(text: str, folder: Folder) -> str:
-    text = folder.fold(without_unseen(text).replace("€", " eur "))
+    text = folder.fold(without_unseen(text.replace("#", " ")).replace("€", " eur "))
     return f" {_BREAK.sub(' ', _NUMBER.sub('#', text).replace('#', ' # ')).strip()} "
 
 
@@ -84,53 +101,137 @@ def phone_number(text: str) -> str | None:
     return found.group() if found else None
 
 
-def _apart(words: str, cues: Iterable[tuple[str, Cue]]) -> list[Cue]:
-    """The cues in the text, weightiest first; of two that share words only the weightier counts."""
-    found = sorted(
-        ((cue, start, start + len(phrase) - 1) for phrase, cue in cues if (start := words.find(phrase)) >= 0),
-        key=lambda place: -place[0].weight,
-    )
-    kept: list[tuple[Cue, int, int]] = []
-    for cue, start, end in found:
-        if all(end <= other_start or start >= other_end for _, other_start, other_end in kept):
-            kept.append((cue, start, end))
-    return [cue for cue, _, _ in kept]
+class _Use(NamedTuple):
+    """What a phrase is to one script; phrases of one pressure share its ``group``, -1 for a cue of the script's own."""
+
+    script: int
+    group: int
+    weight: float
+
+
+class _Found(NamedTuple):
+    weight: float
+    start: int
+    end: int
+    group: int
+
+
+_REPORTS = _Use(-1, -1, 1.0)
+
+
+def _apart(found: Iterable[_Found]) -> list[_Found]:
+    """Those that count, the weightiest first.
+
+    Of two that share words only the weightier counts, of one pressure one phrase, of the script's own words that honest
+    people use too only a few: a long text has them all.
+    """
+    kept: list[_Found] = []
+    weak = 0
+    for one in sorted(found, key=lambda one: (-one.weight, one.start - one.end)):
+        if one.group < 0 and one.weight < _STRONG and weak >= _MOST_WEAK:
+            continue
+        if all(
+            (one.end <= other.start + 1 or one.start >= other.end - 1) and (one.group < 0 or one.group != other.group)
+            for other in kept
+        ):
+            kept.append(one)
+            weak += one.group < 0 and one.weight < _STRONG
+    return kept
+
+
+def _phrase(written: str, folder: Folder) -> str:
+    """A cue as written in a file, as it stands in a `Words.line`."""
+    text = folder.fold(written.replace("€", " eur "))
+    return f" {_BREAK.sub(' ', text).strip()} "
 
 
 class ScriptReader:
     """Recognises scripts in texts of any origin."""
 
     def __init__(self, scripts: Iterable[Script], reporting: Iterable[str], folder: Folder) -> None:
-        self._folder = folder
-        self._scripts = tuple(
-            (script, tuple((_spaced(cue.phrase, folder), cue) for cue in script.cues)) for script in scripts
-        )
-        self._reporting = tuple(readable(phrase, folder) for phrase in reporting)
+        self._scripts = tuple(scripts)
+        self._reporting = frozenset(_phrase(phrase, folder) for phrase in reporting)
+        self._says = tuple(frozenset(_phrase(phrase, folder) for phrase in script.says) for script in self._scripts)
+        uses: dict[str, list[_Use]] = {phrase: [_REPORTS] for phrase in self._reporting}
+        self._cues: list[dict[str, float]] = []
+        for at, script in enumerate(self._scripts):
+            own = {_phrase(cue.phrase, folder): cue.weight for cue in script.cues}
+            self._cues.append(own)
+            for phrase, weight in own.items():
+                uses.setdefault(phrase, []).append(_Use(at, -1, weight))
+            for group, pressure in enumerate(script.pressures):
+                for written in pressure.phrases:
+                    if (phrase := _phrase(written, folder)) not in own:
+                        uses.setdefault(phrase, []).append(_Use(at, group, pressure.weight))
+        self._automaton = ahocorasick.Automaton()
+        for phrase, used in uses.items():
+            self._automaton.add_word(phrase, (phrase, tuple(used)))
+        if uses:
+            self._automaton.make_automaton()
+        self._words = WordReader(folder, set(chain.from_iterable(phrase.split() for phrase in uses)) - {"#"})
 
     def read(self, text: str) -> tuple[ScriptSeen, ...]:
         """The scripts that ``text`` follows, the likeliest first; none for a text that warns of scams."""
-        words = readable(text, self._folder)
-        if sum(phrase in words for phrase in self._reporting) >= _REPORTING_WORDS:
-            return ()
+        words = self._words.read(text)
+        found: dict[int, dict[str, _Found]] = {}
+        reports: dict[str, tuple[int, int]] = {}
+        for end, (phrase, uses) in self._in(words):
+            start = end + 1 - len(phrase)
+            for use in uses:
+                if use is _REPORTS:
+                    reports.setdefault(phrase, (start, end + 1))
+                else:
+                    # The first place a phrase stands at is enough: nobody gains by repeating it.
+                    found.setdefault(use.script, {}).setdefault(phrase, _Found(use.weight, start, end + 1, use.group))
         seen: list[ScriptSeen] = []
-        for script, cues in self._scripts:
-            found = _apart(words, cues)
-            score = sum(cue.weight for cue in found)
-            if len(found) >= _MIN_CUES and score >= script.threshold:
-                phrases = tuple(cue.phrase.replace("# eur", "… €").replace("#", "…") for cue in found[:_QUOTED])
-                seen.append(ScriptSeen(script, phrases, score))
-        return tuple(sorted(seen, key=lambda one: -one.score))
+        for at, phrases in found.items():
+            script, kept = self._scripts[at], _apart(phrases.values())
+            score = sum(one.weight for one in kept)
+            telling = kept[0].group < 0 and kept[0].weight >= _STRONG
+            if len(kept) < _MIN_CUES or not telling or score < script.threshold:
+                continue
+            enough = min(_MAX_REPORTING, max(_MIN_REPORTING, score / script.threshold))
+            told = self._reports(at, kept, reports, len(words.line))
+            # Whoever reports puts the words of others in quotation marks; marks alone would be a way past this.
+            if told and told < enough:
+                told += words.between_marks((one.start, one.end) for one in kept)
+            if told < enough:
+                quoted = words.written((one.start, one.end) for one in kept[:_QUOTED])
+                seen.append(ScriptSeen(script, tuple(dict.fromkeys(quoted)), score))
+        return tuple(sorted(seen, key=lambda one: -one.score / one.script.threshold))
+
+    def _in(self, words: Words) -> Iterator[tuple[int, tuple[str, tuple[_Use, ...]]]]:
+        if self._scripts or self._reporting:
+            yield from self._automaton.iter(words.line)
+
+    def _reports(self, at: int, kept: list[_Found], reports: dict[str, tuple[int, int]], size: int) -> float:
+        """How much the text speaks about scams rather than in the words of this one.
+
+        What the script says itself does not count, and the foot of a text counts half: swindlers copy there the
+        warnings of those they imitate.
+        """
+        return sum(
+            _LATE_WEIGHT if start > _LATE * size else 1.0
+            for phrase, (start, end) in reports.items()
+            if phrase not in self._says[at] and not any(one.start <= start and end <= one.end for one in kept)
+        )
 
     def telling(self) -> tuple[str, ...]:
-        """Phrases of which every text that follows a script holds at least one.
+        """Phrases of which every page that follows a script holds at least one; none that holds another of them."""
+        strong = {
+            phrase
+            for script, cues in zip(self._scripts, self._cues, strict=True)
+            if script.pages
+            for phrase, weight in cues.items()
+            if weight >= _STRONG
+        }
+        return tuple(sorted(phrase.strip() for phrase in strong if strong.isdisjoint(_parts(phrase))))
 
-        The lightest cues of each script are left out as long as all of them together stay below its threshold.
-        """
-        telling: dict[str, None] = {}
-        for script, cues in self._scripts:
-            left_out = 0.0
-            for phrase, cue in sorted(cues, key=lambda pair: pair[1].weight):
-                left_out += cue.weight
-                if left_out >= script.threshold:
-                    telling[phrase.strip()] = None
-        return tuple(telling)
+
+def _parts(phrase: str) -> Iterator[str]:
+    """Every run of words in the phrase but the whole."""
+    words = phrase.split()
+    for start in range(len(words)):
+        for end in range(start + 1, len(words) + 1):
+            if end - start < len(words):
+                yield f" {' '.join(words[start:end])} "

@@ -6,6 +6,7 @@ import pytest
 
 from guetteur.config import PACKAGE_DATA
 from guetteur.core.scripts import ScriptReader, phone_number, readable
+from guetteur.core.scriptwords import WordReader
 from guetteur.core.similarity import Folder
 from guetteur.lists.knowledge import load_knowledge
 
@@ -21,6 +22,27 @@ TEXTS = {
     "cpf": "Vos droits CPF : utilisez vos droits avant le 30 novembre.",
     "benefit": "Un montant de 215,40 € vous est dû. Suspension de vos aides sous 24 heures.",
     "sextortion": "J'ai accès à votre appareil. Envoyez 500 € en bitcoin ou la vidéo de vous part à tous vos contacts.",
+    "summons": "Convocation en justice : vous faites l'objet de poursuites pour pédopornographie. Sous 72 heures.",
+    "recovery": "Vos fonds ont été retrouvés. Réglez 300 € de frais de déblocage à l'agent d'Interpol.",
+    "bank-adviser": "Service fraude : un conseiller va vous appeler, communiquez le code pour annuler l'opération.",
+    "account": "Activité de connexion inhabituelle : confirmez votre identité, sinon votre compte sera suspendu.",
+    "mailbox": "Votre mot de passe expire sous 24 heures. Cliquez ici pour conserver le même mot de passe.",
+    "subscription": "Nous n'avons pas pu traiter votre paiement. Votre abonnement Netflix sera suspendu.",
+    "wallet": "Vérifiez votre portefeuille avec votre phrase secrète, sinon il sera suspendu. Trust Wallet",
+    "prize": "Vous avez été sélectionné pour recevoir un iPhone : répondez à ce court sondage, 1,95 € de frais.",
+    "loyalty": "Vos points de fidélité expirent aujourd'hui : convertissez vos points, cliquez ici.",
+    "advance-fee": "Atteinte d'un cancer, je souhaite faire don de 850 000 € . Dieu vous bénisse.",
+    "loan": "Offre de prêt entre particuliers de 2 000 € à 90 000 €, même aux interdits bancaires.",
+    "rental": "Je vis à l'étranger, envoyez le dépôt de garantie par mandat, les clés par transporteur.",
+    "marketplace": "L'acheteur a déjà payé : entrez votre carte pour recevoir le paiement.",
+    "romance": "J'ai vu votre profil, mon amour. Bloqué à l'aéroport, payer mon billet d'avion, Western Union.",
+    "energy": "Vous êtes éligible au chèque énergie de 277 € : demandez votre chèque énergie, carte bancaire.",
+    "toll": "Péage impayé : réglez votre péage sous 48 heures, sinon majoration de 90 €.",
+    "telecom": "Suspension de votre ligne : votre paiement n'a pas été accepté, régularisez sous 24 heures.",
+    "job": "Travaillez depuis chez vous, gagnez 300 € par jour avec des tâches simples. WhatsApp.",
+    "investment": "Rendement garanti : doublez votre capital sans aucun risque, bitcoin.",
+    "antivirus-invoice": "Norton has been successfully renewed. You have been charged $349. To cancel this order call.",
+    "lure-document": "You have received a secure document. Sign in to view the document.",
 }
 
 
@@ -42,8 +64,30 @@ def test_each_script_is_known_by_its_words(script: str) -> None:
         lambda text: text.replace(" ", "\u00a0\n"),
         lambda text: text.replace("é", "e\u0301"),
         lambda text: text.replace("e", "e\u00ad"),
+        lambda text: text.replace("o", "0").replace("i", "1"),
+        " ".join,
+        lambda text: ".".join(text.replace(" ", "")),
+        lambda text: "".join(chr(ord(char) + 0xFEE0) if "!" <= char <= "~" else char for char in text),
+        lambda text: "".join(chr(ord(char) - 97 + 0x1D41A) if "a" <= char <= "z" else char for char in text),
+        lambda text: text.replace("o", "ο"),
+        lambda text: text.replace("e", "&#101;").replace("é", "&eacute;"),
+        "\u034f".join,
     ],
-    ids=["case", "cyrillic", "zero-width", "spaces", "combining", "soft-hyphen"],
+    ids=[
+        *(
+            "case",
+            "cyrillic",
+            "zero-width",
+            "spaces",
+            "combining",
+            "soft-hyphen",
+            "digits",
+            "spelt",
+            "dotted",
+            "fullwidth",
+        ),
+        *("bold", "greek", "entities", "grapheme-joiner"),
+    ],
 )
 def test_disguises_change_nothing(change) -> None:  # type: ignore[no-untyped-def]
     assert followed(change(TEXTS["parcel-fee"])) == ["parcel-fee"]
@@ -63,21 +107,79 @@ def test_one_cue_or_a_warning_is_no_script(text: str) -> None:
     assert followed(text) == []
 
 
-def test_every_script_needs_a_telling_phrase() -> None:
+def test_every_script_of_pages_has_a_telling_phrase() -> None:
     telling = READER.telling()
     folder = Folder(KNOWLEDGE.confusables)
-    for text in TEXTS.values():
-        assert any(f" {phrase} " in readable(text, folder) for phrase in telling), text
+    for script in KNOWLEDGE.scripts:
+        text = TEXTS.get(script.id)
+        if script.pages and text is not None:
+            assert any(f" {phrase} " in readable(text, folder) for phrase in telling), text
 
 
 def test_cues_that_share_words_count_once() -> None:
     assert followed("Votre colis est en attente de livraison. Suivi.") == []
 
 
-def test_the_seen_words_are_quoted() -> None:
-    (seen,) = READER.read(TEXTS["parcel-fee"])
-    assert seen.phrases[0] in ("votre colis est en attente", "colis est en attente de livraison")
-    assert all("#" not in phrase for phrase in seen.phrases)
+@pytest.mark.parametrize(
+    ("text", "phrase"),
+    [
+        ("VOTRE COLIS EST EN ATTENTE. Il y a des frais de 1,95 € pour sa livraison.", "VOTRE COLIS EST EN ATTENTE"),
+        ("Vоtre cоlis est en\n attente : frais de 1,95€", "Vоtre cоlis est en attente"),
+        ("Vo\u200btre co\u00adlis est en attente, frais de 1 234,50 €.", "frais de 1 234,50 €"),
+        ("Votre colis est en attente. Frais de € 12.", "Frais de € 12"),
+    ],
+)
+def test_the_words_are_quoted_as_written(text: str, phrase: str) -> None:
+    seen = READER.read(text)
+    assert phrase in seen[0].phrases
+    assert all(len(quoted) <= 80 for quoted in seen[0].phrases)
+
+
+def test_a_long_quotation_is_cut() -> None:
+    (words,) = WordReader(Folder({}), ()).read("x" * 50 + " " + "y" * 50).written([(0, 103)])
+    assert words == "x" * 50 + "…"
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("1 234,56 €", " # eur "),
+        ("$ 2,000.00", " # eur "),
+        ("3 millions d'euros", " # eur "),
+        ("sous 72h", " sous # h "),
+        ("12/11/2026", " # "),
+        ("", "  "),
+    ],
+)
+def test_numbers_and_amounts(text: str, line: str) -> None:
+    assert WordReader(Folder({}), ()).read(text).line == line
+
+
+def test_a_scam_that_warns_at_its_foot_is_still_a_scam() -> None:
+    foot = " Méfiez-vous du phishing : ne communiquez jamais votre mot de passe. Votre sécurité est notre priorité."
+    for script in ("parcel-fee", "vitale", "account", "summons"):
+        assert followed(TEXTS[script] * 8 + foot)[0] == script
+
+
+def test_quotation_marks_alone_report_nothing() -> None:
+    assert followed(f"« {TEXTS['parcel-fee']} »") == ["parcel-fee"]
+    assert followed(f"Une arnaque du moment : « {TEXTS['parcel-fee']} »") == []
+
+
+def test_words_suffice_only_for_some_scripts() -> None:
+    sure = {name for name, text in TEXTS.items() for seen in READER.read(text) if seen.sure}
+    assert sure <= {"sextortion", "summons", "recovery", "advance-fee", "loan", "wallet", "antivirus-invoice"}
+    assert "summons" in sure
+
+
+def test_long_hostile_texts_are_read_in_bounded_time() -> None:
+    for text in ("1 " * 32_000, "a " * 32_000, "« " * 32_000, "&amp;" * 12_000, TEXTS["parcel-fee"] * 900):
+        READER.read(text[:64_000])
+
+
+def test_every_script_says_what_to_do() -> None:
+    for script in KNOWLEDGE.scripts:
+        assert 1 <= len(script.todo) == len(script.todo_en) <= 3
 
 
 @pytest.mark.parametrize(
