@@ -10,7 +10,7 @@ FIREFOX := dist/extension/firefox/manifest.json
 EXTENSION_SOURCES := $(shell find extension -type f -not -path '*/node_modules/*' 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-long check fmt e2e corpus bench bench-lists bench-detection evaluate train sync-blocklists build extension docs lock clean
+.PHONY: help run test test-long check fmt e2e corpus bench bench-lists bench-detection evaluate evaluate-mail train sync-blocklists build extension docs lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -49,6 +49,9 @@ bench-lists: $(VENV)/.done $(DATA) extension/node_modules/.done ## measure list 
 evaluate: $(VENV)/.done $(DATA) ## measure recall and false alarms (GUETTEUR_DATA) into docs/reference/detection.md
 	$(PY) tests/bench/detection.py ours $(if $(wildcard $(SCORED)/cross_validated.csv),cross-validated age) \
 	  $(if $(wildcard $(SCORED)/before_2026.csv),temporal) addresses --scored $(SCORED)
+
+evaluate-mail: $(VENV)/.done $(DATA) ## measure mails, real (GUETTEUR_DATA) and written for the tests, into docs/reference/mail.md
+	$(PY) tests/bench/mail.py $(if $(wildcard $(or $(GUETTEUR_DATA),../shared/data)/mail),developer speed) written
 
 train: $(VENV)/.done $(DATA) ## fit the weights of the host-name signals anew (GUETTEUR_DATA) into blocklists/model/ (10 minutes)
 	$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r blocklists/model/requirements.lock

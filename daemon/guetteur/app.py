@@ -15,7 +15,8 @@ from guetteur.errors import DataFileError
 from guetteur.lists.compiled import CompiledList
 from guetteur.lists.knowledge import load_knowledge, load_model
 from guetteur.lists.view import ListView
-from guetteur.signals import load_signals
+from guetteur.mail_checker import MailChecker
+from guetteur.signals import load_mail_signals, load_signals
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from aiohttp import web
 
     from guetteur.config import Settings
+    from guetteur.lists.knowledge import Knowledge
     from guetteur.renewer import Renewer
     from guetteur.store.ages import AgeLookup
     from guetteur.transport.endpoint import AlreadyRunning, Listener
@@ -37,8 +39,8 @@ def now_utc() -> datetime:
     return datetime.now(UTC)
 
 
-def build_checker(data_dir: Path, *, with_lists: bool = True) -> Checker:
-    """Load everything a check needs.
+def build_checker(data_dir: Path, *, with_lists: bool = True, knowledge: Knowledge | None = None) -> Checker:
+    """Load everything a check needs; ``knowledge`` when the caller has read it already.
 
     A damaged blocklist leaves the other signals working: its absence is said in every verdict (``no_list``).
 
@@ -52,13 +54,24 @@ def build_checker(data_dir: Path, *, with_lists: bool = True) -> Checker:
         except DataFileError as error:
             LOG.error("no blocklist: %s (%s)", error.message, error.hint)  # noqa: TRY400 -- the message says it all
     return Checker(
-        load_knowledge(data_dir),
+        knowledge or load_knowledge(data_dir),
         load_signals(),
         load_model(data_dir),
         public_hosts=CompiledList(data_dir / "public_hosts.bin"),
         popular=CompiledList(data_dir / "popular.bin"),
         blocklist=blocklist,
     )
+
+
+def build_mail_checker(data_dir: Path, *, with_lists: bool = True) -> MailChecker:
+    """Load everything a check of mails needs.
+
+    Raises:
+        DataFileError: as `build_checker`.
+    """
+    knowledge = load_knowledge(data_dir)
+    checker = build_checker(data_dir, with_lists=with_lists, knowledge=knowledge)
+    return MailChecker(checker, knowledge, load_mail_signals())
 
 
 def build_renewer(settings: Settings, checker: Checker) -> Renewer:
@@ -114,8 +127,10 @@ def build_web_app(
     from guetteur.texts import load_explainers  # noqa: PLC0415
     from guetteur.web.guard import make_guard  # noqa: PLC0415
     from guetteur.web.routes import Service  # noqa: PLC0415
+    from guetteur.web.routes_mail import MailService  # noqa: PLC0415
 
-    checker = build_checker(settings.data_dir)
+    mails = build_mail_checker(settings.data_dir)
+    checker = mails.checker
     renewer = build_renewer(settings, checker)
     person = PersonStore(settings.state_dir, clock)
     checker.exceptions, checker.visits = person.exceptions, person.visits
@@ -126,9 +141,10 @@ def build_web_app(
     ages = Ages(
         person.database, lookup or build_lookup(settings.data_dir, clock), newly, per_day=settings.age_questions_per_day
     )
-    service = Service(checker, renewer, person, ages, load_explainers(), clock, clock())
+    explainers = load_explainers()
+    service = Service(checker, renewer, person, ages, explainers, clock, clock())
     app = web.Application(middlewares=[make_guard(listener)], client_max_size=settings.max_body_bytes)
-    app.add_routes(service.routes())
+    app.add_routes([*service.routes(), *MailService(mails, explainers, clock).routes()])
 
     async def keep_current(_app: web.Application) -> AsyncIterator[None]:
         renewer.open_current()

@@ -70,6 +70,7 @@ class Checker:
         public_hosts: the State's list of public-sector hosts.
         pages: reads what pages show.
         redirects: finds where links lead.
+        folder: reads letters as those they look like.
         blocklist: hosts known to be bad, or None when the caller leaves lists out or none could be read.
         newly: when domains were registered, as far as the lists tell.
         exceptions: hosts the person does not want to be warned of.
@@ -79,7 +80,7 @@ class Checker:
     def __init__(  # noqa: PLR0913 -- each is a different kind of knowledge
         self,
         knowledge: Knowledge,
-        signals: Iterable[Signal],
+        signals: Iterable[Signal[UrlSubject, Facts]],
         model: NameModel,
         *,
         public_hosts: CompiledList,
@@ -90,6 +91,7 @@ class Checker:
         self.public_hosts = public_hosts
         self.blocklist = blocklist
         self._lexicon: Lexicon = knowledge.lexicon(self.registry)
+        self.folder = self._lexicon.folder
         self.pages = knowledge.page_reader(self.registry, self._lexicon)
         self.redirects = Redirects(knowledge.redirects)
         self._actions = ActionReader(knowledge.actions, knowledge.words)
@@ -154,7 +156,7 @@ class Checker:
         """Everything local that is known about ``subject``."""
         host = subject.host
         official = self.official(host)
-        popular = official is None and self._is_popular(host)
+        popular = official is None and self.is_popular(host)
         above = parents(host)
         infrastructure = not self._infrastructure.isdisjoint(above)
         zone = next((name for name in above if name in self._shared_zones), None)
@@ -189,6 +191,15 @@ class Checker:
             familiar=self.visits.familiar(host) if named or page is not None or actions or path else False,
         )
 
+    def is_popular(self, host: str) -> bool:
+        """Whether it is one of the much visited sites (or its ``www.`` twin)."""
+        # Only the visited site itself: what strangers put below it is theirs.
+        return self._popular.holds(host) or (host.startswith("www.") and self._popular.holds(host[4:]))
+
+    def is_trusted(self, subject: UrlSubject) -> bool:
+        """Whether the name alone raises no suspicion: official, much visited, a CDN's, a body's further hosts."""
+        return self.facts(subject).trusted
+
     def official(self, host: str) -> Official | None:
         """Whose host this is, by the registry first and the State's list second."""
         found = self.registry.official(host)
@@ -197,10 +208,6 @@ class Checker:
             if entry is not None:
                 return public_host(entry.entry)
         return found
-
-    def _is_popular(self, host: str) -> bool:
-        # Only the visited site itself: what strangers put below it is theirs.
-        return self._popular.holds(host) or (host.startswith("www.") and self._popular.holds(host[4:]))
 
     def _listing(self, subject: UrlSubject) -> Fact[Listing | None]:
         if self.blocklist is None:

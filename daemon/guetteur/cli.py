@@ -64,6 +64,22 @@ def check(addresses: tuple[str, ...], no_lists: bool, as_json: bool, lang: str |
     )
 
 
+@main.command("check-mail")
+@click.argument("paths", metavar="FILE|DIR|MBOX|-...", nargs=-1, required=True)
+@click.option("--no-lists", is_flag=True, help="Leave the blocklists out.")
+@_json
+@_lang
+def check_mail(paths: tuple[str, ...], no_lists: bool, as_json: bool, lang: str | None) -> None:
+    """Judge mails: .eml files, folders of them, mbox files, or - for one on standard input.
+
+    Exit status: 0 nothing found, 1 danger or caution, 2 something is no mail or cannot be read.
+    """
+    from guetteur.cli_mail import print_mails  # noqa: PLC0415
+
+    settings = load_settings()
+    sys.exit(print_mails(settings.data_dir, paths, with_lists=not no_lists, as_json=as_json, lang=language(lang)))
+
+
 @main.command()
 @click.argument("file", type=click.File("r", encoding="utf-8", errors="replace"), default="-")
 @click.option("--no-lists", is_flag=True, help="Leave the blocklists out.")

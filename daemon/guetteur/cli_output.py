@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 FOUND, FAILED = 1, 2
 
-_STYLE = {
+STYLE = {
     Level.DANGER.value: "bold white on red",
     Level.CAUTION.value: "bold black on yellow",
     Level.UNKNOWN.value: "bold",
@@ -72,7 +72,7 @@ def print_verdicts(data_dir: Path, addresses: Sequence[str], *, with_lists: bool
         except InvalidInputError as error:
             status = FAILED
             if as_json:
-                _print_json({"input": address} | msgspec.to_builtins(error_reply(error)))
+                print_json({"input": address} | msgspec.to_builtins(error_reply(error)))
             else:
                 sys.stderr.write(f"guetteur: {error.message}\n          → {error.hint}\n")
             continue
@@ -80,7 +80,7 @@ def print_verdicts(data_dir: Path, addresses: Sequence[str], *, with_lists: bool
         if reply.level in ("DANGER", "CAUTION"):
             status = max(status, FOUND)
         if as_json:
-            _print_json({"input": address} | msgspec.to_builtins(reply))
+            print_json({"input": address} | msgspec.to_builtins(reply))
         else:
             _print_verdict(reply, explainer)
     return status
@@ -89,7 +89,7 @@ def print_verdicts(data_dir: Path, addresses: Sequence[str], *, with_lists: bool
 def _print_verdict(reply: VerdictReply, explainer: Explainer) -> None:
     console = Console(highlight=False, soft_wrap=True)
     level = f" {explainer.level(Level(reply.level))} "
-    console.print(f"[{_STYLE[reply.level]}]{escape(level)}[/] {escape(reply.host)}")
+    console.print(f"[{STYLE[reply.level]}]{escape(level)}[/] {escape(reply.host)}")
     console.print(f"  {escape(reply.summary)}")
     for reason in reply.reasons:
         console.print(f"  • {escape(reason.text)}")
@@ -122,7 +122,7 @@ def print_status(body: bytes, *, as_json: bool, lang: str) -> None:
 def print_installed(results: Sequence[InstallResult], *, as_json: bool) -> int:
     """Print what was written or removed; return the exit status."""
     if as_json:
-        _print_json([msgspec.to_builtins(result) for result in results])
+        print_json([msgspec.to_builtins(result) for result in results])
     else:
         table = Table("", "browser", "action", "where", box=None)
         for result in results:
@@ -140,7 +140,7 @@ def print_installed(results: Sequence[InstallResult], *, as_json: bool) -> int:
 def print_findings(findings: Sequence[Finding], *, as_json: bool, lang: str) -> int:
     """Print what doctor found; return the exit status."""
     if as_json:
-        _print_json([msgspec.to_builtins(found) for found in findings])
+        print_json([msgspec.to_builtins(found) for found in findings])
     else:
         console = Console(highlight=False, soft_wrap=True)
         marks = {"ok": "[green]✓[/]", "warn": "[yellow]![/]", "fail": "[red]✗[/]"}
@@ -168,5 +168,6 @@ def progress(file: TextIO) -> Iterator[Callable[[int], None]]:
         yield lambda count: bar.advance(task, count)
 
 
-def _print_json(value: object) -> None:
+def print_json(value: object) -> None:
+    """One object on a line of its own."""
     sys.stdout.write(msgspec.json.encode(value).decode() + "\n")

@@ -41,7 +41,7 @@ class Settings:
     state_dir: Path
     data_dir: Path = PACKAGE_DATA
     transport: Transport = "unix"
-    max_body_bytes: int = 256 * 1024
+    max_body_bytes: int = 1024 * 1024
     age_questions_per_day: int = 30
 
     @property

@@ -7,7 +7,6 @@ written part and the other sections) stays. ``make evaluate`` and ``make bench-d
 from __future__ import annotations
 
 import os
-import re
 import sys
 from collections.abc import Callable
 from functools import cached_property
@@ -19,6 +18,7 @@ import aged
 import click
 import speed
 from compare import Hosts, Ours, compare
+from page import write_section
 
 from guetteur.app import build_checker
 from guetteur.checker import Checker
@@ -149,15 +149,6 @@ SECTIONS: dict[str, Callable[[Run], list[Table]]] = {
 }
 
 
-def replace(page: str, section: str, text: str) -> str:
-    """Put ``text`` between the section's two marks."""
-    marks = (f"<!-- generated: {section} -->", f"<!-- end: {section} -->")
-    pattern = re.compile(f"{re.escape(marks[0])}.*?{re.escape(marks[1])}", re.DOTALL)
-    if not pattern.search(page):
-        raise SystemExit(f"{PAGE.name} has no marks for the section {section}")
-    return pattern.sub(lambda _: f"{marks[0]}\n\n{text.strip()}\n\n{marks[1]}", page)
-
-
 @click.command()
 @click.argument("sections", nargs=-1, required=True, type=click.Choice(list(SECTIONS)))
 @click.option(
@@ -174,7 +165,7 @@ def main(sections: tuple[str, ...], scored: Path) -> None:
     for section in sections:
         text = markdown(SECTIONS[section](run), heading="###")
         print(text)
-        PAGE.write_text(replace(PAGE.read_text("utf-8"), section, text), encoding="utf-8")
+        write_section(PAGE, section, text)
 
 
 if __name__ == "__main__":

@@ -9,11 +9,11 @@ import pytest
 
 from guetteur.config import LOCALES
 from guetteur.core.verdict import Level
-from guetteur.signals import load_signals
+from guetteur.signals import load_mail_signals, load_signals
 
-SIGNALS = load_signals()
-TABLES = {lang: tomllib.loads((LOCALES / f"{lang}.toml").read_text("utf-8")) for lang in ("fr", "en")}
 FOLDER = Path(__file__).parents[2] / "daemon/guetteur/signals"
+SIGNALS = [(FOLDER, signal) for signal in load_signals()] + [(FOLDER / "mail", one) for one in load_mail_signals()]
+TABLES = {lang: tomllib.loads((LOCALES / f"{lang}.toml").read_text("utf-8")) for lang in ("fr", "en")}
 
 
 def fields(sentence: str) -> set[str]:
@@ -21,13 +21,13 @@ def fields(sentence: str) -> set[str]:
 
 
 def test_each_file_is_one_signal() -> None:
-    files = {path.stem for path in FOLDER.glob("*.py")} - {"__init__"}
-    assert {signal.id for signal in SIGNALS} == files
+    files = {path for folder in (FOLDER, FOLDER / "mail") for path in folder.glob("*.py") if path.stem != "__init__"}
+    assert {folder / f"{signal.id}.py" for folder, signal in SIGNALS} == files
 
 
-@pytest.mark.parametrize("signal", SIGNALS, ids=lambda signal: signal.id)
-def test_codes_have_sentences_and_stand_in_the_source(signal) -> None:  # type: ignore[no-untyped-def]
-    source = (FOLDER / f"{signal.id}.py").read_text("utf-8")
+@pytest.mark.parametrize(("folder", "signal"), SIGNALS, ids=lambda one: getattr(one, "id", ""))
+def test_codes_have_sentences_and_stand_in_the_source(folder, signal) -> None:  # type: ignore[no-untyped-def]
+    source = (folder / f"{signal.id}.py").read_text("utf-8")
     assert signal.codes
     for code in signal.codes:
         assert f'"{code}"' in source
@@ -36,7 +36,7 @@ def test_codes_have_sentences_and_stand_in_the_source(signal) -> None:  # type: 
 
 
 def test_no_sentence_without_a_signal() -> None:
-    codes = {code for signal in SIGNALS for code in signal.codes}
+    codes = {code for _, signal in SIGNALS for code in signal.codes}
     assert set(TABLES["fr"]["reason"]) == codes
 
 
@@ -53,6 +53,7 @@ def test_every_level_has_a_word_and_a_summary() -> None:
         for level in Level:
             assert table["level"][level.value]
             assert table["summary"][level.value]
+            assert table["mail"][level.value]
 
 
 def test_sentences_are_short_and_french_ones_typeset() -> None:

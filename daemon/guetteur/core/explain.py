@@ -10,9 +10,11 @@ from guetteur.core.verdict import Level
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from guetteur.core.mail.verdict import MailVerdict
     from guetteur.core.signal import Evidence, Skip
     from guetteur.core.verdict import Verdict
 
+_MAIL_PARAMS = ("name", "label")
 _DAYS = ("since", "created")
 """Parameters that are a day."""
 
@@ -73,6 +75,21 @@ class Explainer:
         if verdict.level is Level.DANGER and any(piece.signal == "listed" for piece in verdict.evidence):
             return self.say("summary", "DANGER_listed", {})
         return self.say("summary", verdict.level.value, {})
+
+    def mail(self, verdict: MailVerdict) -> str:
+        """The verdict on a mail in one sentence."""
+        code = verdict.level.value
+        params: dict[str, str] = {}
+        if verdict.body is not None:
+            params["name"] = verdict.body.named(self.lang)
+        if verdict.script is not None:
+            script = verdict.script.script
+            params["label"] = script.label_en if self.lang == "en" else script.label
+        for found in (f"{code}_body_script", f"{code}_body", f"{code}_script"):
+            sentence = self._table["mail"].get(found)
+            if sentence is not None and all(f"{{{name}}}" not in sentence or name in params for name in _MAIL_PARAMS):
+                return self.say("mail", found, params)
+        return self.say("mail", code, params)
 
     def template(self, section: str, code: str) -> str:
         """The sentence before anything is filled in."""

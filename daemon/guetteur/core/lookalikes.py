@@ -139,6 +139,15 @@ def whole_parts(folded: str, exact: frozenset[str], lexicon: Lexicon) -> dict[st
     return found
 
 
+def _said(part: str, name: str, lexicon: Lexicon) -> bool:
+    """A name as it is spelt and a known word: `lclsecurite` names LCL and is no misspelling of its `lclsecurise`."""
+    for rest in (part.removeprefix(name), part.removesuffix(name)):
+        entry = lexicon.vocabulary.get(rest) if rest != part else None
+        if entry is not None and entry.joins:
+            return True
+    return False
+
+
 def _look_alike(part: str, exact: frozenset[str], lexicon: Lexicon) -> tuple[str, str] | None:
     word = lexicon.skeletons.get(skeleton(part))
     if word is not None:
@@ -146,6 +155,8 @@ def _look_alike(part: str, exact: frozenset[str], lexicon: Lexicon) -> tuple[str
     word = lexicon.squeezed.get(squeeze(part))
     if word is not None:
         return "stretched", word
+    if any(_said(part, name, lexicon) for name in exact):
+        return None
     word = lexicon.one_edit.find(part)
     if word is not None:
         return ("edit" if part[0] == word[0] else "head"), word

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from guetteur.core.lexicon import Kind
-from guetteur.core.scripts import readable, without_unseen
+from guetteur.core.scripts import readable
+from guetteur.core.scriptwords import without_unseen
 from guetteur.core.similarity import skeleton
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ _TOKENS = re.compile("[a-z0-9]+")
 _YEARS = re.compile(r"\b(?:19|20)\d\d\b")
 _LONGEST_NAME = 7
 _LONGEST_TEXT = 16
+_LONGEST_LINE = 32
 _SHAPE_MIN_LETTERS = 6
 _MANY_BODIES = 3
 _QUOTE = 60
@@ -54,6 +56,23 @@ class Claim:
     body: Body
     strength: float
     seen: str
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A body that a short text names.
+
+    Attributes:
+        body: whose name it is.
+        word: the name, folded and glued.
+        common: it is also a word of its own, or much else is called by it.
+        spoken: the text says nothing else, words of any sender aside.
+    """
+
+    body: Body
+    word: str
+    common: bool
+    spoken: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +114,10 @@ class ClaimReader:
             for word, name in self._names.items()
             if len(word) >= _SHAPE_MIN_LETTERS and not name.everyday
         }
+        # A look-alike of a word is that word's disguise even where the word itself is an everyday one.
+        self._disguises = {
+            skeleton(word): name for word, name in self._names.items() if len(word) >= _SHAPE_MIN_LETTERS
+        }
         self._chrome = frozenset((*words.chrome, *(word for word in lexicon.vocabulary if word not in self._names)))
         self._trades = {
             sector: tuple(readable(phrase, lexicon.folder) for phrase in phrases)
@@ -119,6 +142,28 @@ class ClaimReader:
             return None
         text = max(own, key=lambda place: (not place.name.common, place.weight)).text
         return Claim(own[0].name.body, strength, without_unseen(text).strip()[:_QUOTE])
+
+    def named(self, text: str) -> Named | None:
+        """The body a short text names: as all it says (``spoken``), or among other words where the name is no word."""
+        spoken = self._spoken(text)
+        if spoken is not None:
+            return Named(spoken.body, spoken.word, common=spoken.common or spoken.everyday, spoken=True)
+        tokens = self.tokens(text)[:_LONGEST_LINE]
+        for token in tokens:
+            disguised = self._disguises.get(skeleton(token)) if len(token) >= _SHAPE_MIN_LETTERS else None
+            if disguised is not None and token not in self._names and token not in self._chrome:
+                return Named(disguised.body, disguised.word, common=False, spoken=False)
+        found = [
+            name
+            for start in range(len(tokens))
+            for end in range(start + 1, min(start + _LONGEST_NAME, len(tokens)) + 1)
+            if (name := self._name("".join(tokens[start:end]))) is not None
+        ]
+        telling = [name for name in found if not name.common and not name.everyday]
+        if not telling:
+            return None
+        best = max(telling, key=_rank)
+        return Named(best.body, best.word, common=False, spoken=False)
 
     def _strength(self, own: list[_Place], seen: PageSeen) -> float:
         firm = sum(place.weight >= PLAIN for place in own)
@@ -184,7 +229,7 @@ class ClaimReader:
         return None
 
     def _only_name(self, text: str) -> _Name | None:
-        tokens = self._tokens(text)
+        tokens = self.tokens(text)
         if len(tokens) > _LONGEST_TEXT:
             return None
         best: tuple[int, int, _Name] | None = None
@@ -210,7 +255,8 @@ class ClaimReader:
             found = self._shapes.get(skeleton(word))
         return found
 
-    def _tokens(self, text: str) -> list[str]:
+    def tokens(self, text: str) -> list[str]:
+        """The words of a text, folded; years left out."""
         return _TOKENS.findall(self._lexicon.folder.fold(_YEARS.sub(" ", without_unseen(text))))
 
     def _strangers(self, seen: PageSeen) -> float:
@@ -234,7 +280,7 @@ class ClaimReader:
 
     def _unknown(self, text: str) -> bool:
         """Whether the text names somebody: words that are neither chrome nor a body's name."""
-        tokens = [token for token in self._tokens(text) if token.isalpha() and len(token) > 1]
+        tokens = [token for token in self.tokens(text) if token.isalpha() and len(token) > 1]
         return any(token not in self._chrome for token in tokens) and self._spoken(text) is None
 
     def _hotlinks(self, seen: PageSeen, body: Body) -> bool:

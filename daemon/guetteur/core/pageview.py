@@ -59,25 +59,30 @@ def vouched_for(subject: UrlSubject, facts: Facts) -> bool:
 
 
 class PageReader:
-    """Reads descriptions against the shipped names, words and scripts."""
+    """Reads descriptions against the shipped names, words and scripts.
+
+    Attributes:
+        claims: finds whom a text names.
+        scripts: recognises scam scripts.
+    """
 
     def __init__(self, lexicon: Lexicon, registry: Registry, words: PageWords, scripts: Iterable[Script]) -> None:
-        self._claims = ClaimReader(lexicon, registry, words)
+        self.claims = ClaimReader(lexicon, registry, words)
         self._fields = FieldReader(words, lexicon.folder, registry)
-        self._scripts = ScriptReader(scripts, words.reporting, lexicon.folder)
+        self.scripts = ScriptReader(scripts, words.reporting, lexicon.folder)
 
     def hints(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """Phrases of telling fields and of telling texts: a page with neither is not worth a question."""
-        return self._fields.hints(), self._scripts.telling()
+        return self._fields.hints(), self.scripts.telling()
 
     def read(self, seen: PageSeen, subject: UrlSubject) -> PageView:
         """Read one description."""
         words = " ".join((seen.title, *seen.headings, seen.text))
         return PageView(
-            claim=self._claims.read(seen),
+            claim=self.claims.read(seen),
             asks=self._fields.asks(seen),
             targets=self._fields.targets(seen, subject),
-            scripts=self._scripts.read(words),
+            scripts=self.scripts.read(words),
             phone=phone_number(words),
             local=is_private(subject),
         )

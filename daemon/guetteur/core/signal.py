@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from enum import Enum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 import msgspec
 
@@ -14,8 +14,8 @@ from guetteur.core.bodies import Body
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from guetteur.core.facts import Facts
-    from guetteur.core.subject import UrlSubject
+S = TypeVar("S")
+F = TypeVar("F")
 
 CAUTION_POINTS, DANGER_POINTS = 1.0, 2.0
 """Where the levels begin."""
@@ -75,8 +75,8 @@ class Need(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Signal:
-    """One way of looking at a subject.
+class Signal(Generic[S, F]):
+    """One way of looking at a subject (``S``: a web address, a mail), with what is known of it (``F``).
 
     Attributes:
         id: name of the signal and of its file.
@@ -87,5 +87,5 @@ class Signal:
 
     id: str
     codes: tuple[str, ...]
-    check: Callable[[UrlSubject, Facts], Evidence | Skip | None]
+    check: Callable[[S, F], Evidence | Skip | None]
     needs: Need | None = None

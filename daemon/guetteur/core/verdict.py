@@ -72,16 +72,21 @@ class Verdict(msgspec.Struct, frozen=True):
 
     @property
     def telling(self) -> tuple[Evidence, ...]:
-        """The evidence that carried the level: what the person is told as reasons, at most three."""
-        if self.level in (Level.DANGER, Level.CAUTION):
-            carried = [piece for piece in self.evidence if piece.weight > 0]
-            plain = [piece for piece in carried if not piece.vague]
-            return tuple((plain or carried)[:_MOST_REASONS])
-        return tuple(piece for piece in self.evidence if piece.basis is not Basis.GUESS)
+        """What the person is told as reasons."""
+        return telling(self.level, self.evidence)
+
+
+def telling(level: Level, evidence: tuple[Evidence, ...]) -> tuple[Evidence, ...]:
+    """The evidence that carried the level, at most three pieces."""
+    if level in (Level.DANGER, Level.CAUTION):
+        carried = [piece for piece in evidence if piece.weight > 0]
+        plain = [piece for piece in carried if not piece.vague]
+        return tuple((plain or carried)[:_MOST_REASONS])
+    return tuple(piece for piece in evidence if piece.basis is not Basis.GUESS)
 
 
 def evaluate(
-    subject: UrlSubject, facts: Facts, signals: Iterable[Signal], model: NameModel
+    subject: UrlSubject, facts: Facts, signals: Iterable[Signal[UrlSubject, Facts]], model: NameModel
 ) -> tuple[tuple[Evidence, ...], tuple[Skip, ...]]:
     """Ask every signal; return what was seen (weightiest first, then in signal order) and what was skipped."""
     seen: list[Evidence] = []
@@ -131,7 +136,7 @@ def total(evidence: Iterable[Evidence]) -> float:
 def judge(  # noqa: PLR0913 -- each is a different kind of knowledge
     subject: UrlSubject,
     facts: Facts,
-    signals: Iterable[Signal],
+    signals: Iterable[Signal[UrlSubject, Facts]],
     model: NameModel,
     *,
     list_version: str | None,

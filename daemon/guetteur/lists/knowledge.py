@@ -9,10 +9,13 @@ import msgspec
 from guetteur.core.actionwords import ActionTable
 from guetteur.core.bodies import Body, Registry
 from guetteur.core.lexicon import Lexicon, WordTable
+from guetteur.core.mail.received import Receivers
+from guetteur.core.mail.senders import SenderTable
 from guetteur.core.model import ModelFile, NameModel
 from guetteur.core.pageview import PageReader
 from guetteur.core.pagewords import PageWords
 from guetteur.core.redirects import RedirectTable
+from guetteur.core.routes import Route
 from guetteur.core.scripts import Script
 from guetteur.errors import DataFileError
 
@@ -37,6 +40,9 @@ class Knowledge(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         scripts: scam scripts of pages and mails.
         actions: words that names of scams are made of.
         redirects: services whose links lead elsewhere.
+        senders: what senders of mail are read with.
+        routes: where to report what, by the `route` of a script.
+        receivers: who takes mail in, and how each says what it found about the sender.
     """
 
     bodies: tuple[Body, ...]
@@ -47,8 +53,11 @@ class Knowledge(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     infrastructure_zones: tuple[str, ...]
     page: PageWords
     scripts: tuple[Script, ...]
+    receivers: Receivers
     actions: ActionTable = ActionTable()
     redirects: RedirectTable = RedirectTable()
+    senders: SenderTable = SenderTable()
+    routes: dict[str, Route] = {}
 
     def registry(self) -> Registry:
         """The bodies, indexed."""

@@ -27,8 +27,10 @@ from guetteur.lists.source import ROOT_NAME, Repository
 from guetteur.lists.writer import ListedKey, compile_list, first_hosts, no_hosts
 from guetteur.lookup.registries import FILE_NAME as REGISTRIES_FILE
 from guetteur.publish.bodies import read_bodies, read_toml
+from guetteur.publish.mails import read_receivers, read_senders
 from guetteur.publish.pages import read_page_words, read_scripts
 from guetteur.publish.registries import read_registries
+from guetteur.publish.routes import read_routes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -61,6 +63,9 @@ def build(source: Path, target: Path) -> dict[str, int]:
         scripts=read_scripts(source / "scripts", {body.id for body in bodies}),
         actions=_actions(source / "lexicon/action.toml"),
         redirects=_redirects(source / "lexicon/redirectors.toml"),
+        senders=read_senders(source / "lexicon/senders.toml"),
+        routes=read_routes(source / "lexicon/routes.toml"),
+        receivers=read_receivers(source / "lexicon/mail.toml"),
     )
     write_durably(target / FILE_NAME, msgspec.json.encode(knowledge))
     counts = {FILE_NAME: len(knowledge.bodies)}

@@ -85,12 +85,12 @@ class Service:
 
     async def check_url(self, request: web.Request) -> web.Response:
         """One verdict."""
-        question = _decode(await request.read(), wire.CheckUrl)
+        question = decode(await request.read(), wire.CheckUrl)
         return json_response(self._verdict(question.url, question.lang, visit=question.visit))
 
     async def check_page(self, request: web.Request) -> web.Response:
         """One verdict, with what the page shows."""
-        question = _decode(await request.read(), wire.CheckPage)
+        question = decode(await request.read(), wire.CheckPage)
         return json_response(self._verdict(question.url, question.lang, question.page))
 
     async def page_hints(self, _request: web.Request) -> web.Response:
@@ -100,7 +100,7 @@ class Service:
 
     async def check_age(self, request: web.Request) -> web.Response:
         """One verdict, after asking for the domain's age where that may settle it; else as `check_url`."""
-        question = _decode(await request.read(), wire.CheckAge)
+        question = decode(await request.read(), wire.CheckAge)
         subject, now = parse_url(question.url), self.clock()
         verdict = self.checker.check(subject, now=now)
         domain = subject.registrable_domain
@@ -111,7 +111,7 @@ class Service:
 
     async def exceptions(self, request: web.Request) -> web.Response:
         """The person's own exceptions, after the change that is asked for."""
-        question = _decode(await request.read(), EditExceptions)
+        question = decode(await request.read(), EditExceptions)
         kept, own = self.person.database.kept, self.person.exceptions
         if question.action == "add":
             kept = await asyncio.to_thread(own.add, question.host, self.clock())
@@ -122,7 +122,7 @@ class Service:
 
     async def check_batch(self, request: web.Request) -> web.Response:
         """Many verdicts; an entry that is no address gets its error in its place."""
-        question = _decode(await request.read(), wire.CheckBatch)
+        question = decode(await request.read(), wire.CheckBatch)
         results: list[wire.VerdictReply | wire.ErrorReply] = []
         for url in question.urls:
             try:
@@ -133,7 +133,7 @@ class Service:
 
     async def list_hosts(self, request: web.Request) -> web.Response:
         """One page of the hosts that browsers should block by themselves, most relevant first."""
-        question = _decode(await request.read(), wire.ListHosts)
+        question = decode(await request.read(), wire.ListHosts)
         view = self.checker.blocklist
         if view is None:
             return json_response(wire.ListHostsReply(None, question.base is None, 0, [], None, None, [], []))
@@ -168,7 +168,7 @@ class Service:
 
     async def sync(self, request: web.Request) -> web.Response:
         """Renew the lists and say what came of it."""
-        _decode(await request.read(), wire.SyncNow)
+        decode(await request.read(), wire.SyncNow)
         result = await self.renewer.sync()
         if result is None:
             return json_response(wire.SyncReply("no_source", None, 0, None))
@@ -235,7 +235,12 @@ def _page(hosts: Iterator[str]) -> list[str]:
     return page
 
 
-def _decode(body: bytes, kind: type[T]) -> T:
+def decode(body: bytes, kind: type[T]) -> T:
+    """One question of the kind asked.
+
+    Raises:
+        InvalidInputError: ``invalid_request``, ``invalid_json``.
+    """
     try:
         return msgspec.json.decode(body, type=kind)
     except msgspec.ValidationError as error:

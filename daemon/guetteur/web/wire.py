@@ -238,7 +238,7 @@ def verdict_reply(
         url=subject.url,
         host=subject.host,
         registrable_domain=subject.registrable_domain,
-        body=_body_reply(verdict.body, explainer.lang) if verdict.body is not None else None,
+        body=body_reply(verdict.body, explainer.lang) if verdict.body is not None else None,
         summary=explainer.summary(verdict),
         reasons=[Reason(piece.code, explainer.reason(piece)) for piece in verdict.telling],
         skipped=[Skipped(skip.signal, skip.why, explainer.skip(skip)) for skip in verdict.skipped],
@@ -261,7 +261,8 @@ def error_reply(error: GuetteurError) -> ErrorReply:
     return ErrorReply(ErrorDetail(error.code, error.message, error.hint))
 
 
-def _body_reply(body: Body, lang: str) -> BodyReply:
+def body_reply(body: Body, lang: str) -> BodyReply:
+    """A body in the reader's language."""
     english = lang == "en"
     return BodyReply(
         id=body.id,

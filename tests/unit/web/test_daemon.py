@@ -1,10 +1,8 @@
 """The daemon over its real unix socket and its real loopback port: calls, refusals, errors."""
 
-import asyncio
-import contextlib
+import io
 import json
 import re
-from collections.abc import AsyncIterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -12,50 +10,13 @@ from typing import Any
 import aiohttp
 import jsonschema
 import pytest
-import pytest_asyncio
 
 from guetteur.app import build_checker, serve
 from guetteur.config import PACKAGE_DATA, Settings
 from guetteur.core.subject import parse_url
 from guetteur.core.verdict import Level
 from guetteur.transport.endpoint import AlreadyRunning
-
-
-@contextlib.asynccontextmanager
-async def daemon(settings: Settings) -> AsyncIterator[asyncio.Task[AlreadyRunning | None]]:
-    task = asyncio.create_task(serve(settings))
-    ready = settings.socket_path if settings.transport == "unix" else settings.loopback_file
-    for _ in range(200):
-        if ready.exists() or task.done():
-            break
-        await asyncio.sleep(0.02)
-    await asyncio.sleep(0.3 if not task.done() else 0)
-    try:
-        yield task
-    finally:
-        task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await task
-
-
-@pytest_asyncio.fixture
-async def ask(tmp_path: Path) -> AsyncIterator[Any]:
-    settings = Settings(tmp_path / "run", tmp_path / "state")
-    connector = aiohttp.UnixConnector(str(settings.socket_path))
-    async with daemon(settings), aiohttp.ClientSession("http://localhost", connector=connector) as session:
-
-        async def call(
-            path: str, body: object | bytes | None = None, method: str = "", **headers: str
-        ) -> tuple[int, Any]:
-            data = body if isinstance(body, bytes) or body is None else json.dumps(body).encode()
-            method = method or ("GET" if body is None else "POST")
-            sent = {"Content-Type": "application/json"} | {
-                name.replace("_", "-"): text for name, text in headers.items()
-            }
-            async with session.request(method, path, data=data, headers=sent) as reply:
-                return reply.status, await reply.json()
-
-        yield call
+from support.served import daemon
 
 
 async def test_check_url_in_both_languages(ask: Any) -> None:
@@ -163,7 +124,7 @@ async def test_refusals(ask: Any) -> None:
     assert (await ask("/v1/status?x=1"))[1]["error"]["code"] == "query_refused"
     assert (await ask("/v1/nothing"))[0] == 404
     assert (await ask("/v1/check/url"))[1]["error"]["code"] == "method_not_allowed"
-    assert (await ask("/v1/check/url", b" " * 300_000))[1]["error"]["code"] == "body_too_large"
+    assert (await ask("/v1/check/url", io.BytesIO(b" " * 1_100_000)))[1]["error"]["code"] == "body_too_large"
     assert (await ask("/v1/check/batch", {"urls": ["https://a.fr/"] * 257}))[0] == 400
 
 

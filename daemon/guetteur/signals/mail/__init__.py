@@ -1,0 +1,1 @@
+"""Signals of mails: one file each, found automatically."""
