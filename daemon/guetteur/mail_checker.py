@@ -129,11 +129,11 @@ class MailChecker:
         """Whose domain this is: addresses at a provider's own name belong to its customers."""
         if not domain:
             return None
-        for name in parents(domain):
-            body = self._senders.get(name)
-            if body is not None:
-                return Official(body, name)
-        return self.checker.official(domain)
+        official = self.checker.official(domain)
+        if official is not None:
+            return official
+        found = ((name, self._senders.get(name)) for name in parents(domain))
+        return next((Official(body, name) for name, body in found if body is not None), None)
 
     def _visited(self, registered: str | None) -> bool:
         subject = _host_subject(registered or "")

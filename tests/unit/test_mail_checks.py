@@ -82,7 +82,7 @@ def test_proven_mail_of_a_body_really_comes_from_it(judge, found) -> None:
     verdict = judge("Impôts", "ne-pas-repondre@dgfip.finances.gouv.fr", authentication=found)
     assert verdict.level is Level.OFFICIAL
     assert verdict.body.id == "impots"
-    assert load_explainers()["fr"].mail(verdict) == "Ce message vient bien de Impôts (DGFiP)."
+    assert load_explainers()["fr"].mail(verdict) == "Ce message vient bien de «\xa0Impôts (DGFiP)\xa0»."
 
 
 def test_a_pass_for_another_domain_proves_nothing(judge) -> None:

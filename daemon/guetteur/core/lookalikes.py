@@ -21,6 +21,7 @@ _MOSTLY = (0.65, 0.85)  # a name; a topic, which is often the beginning of one
 _WORD_LETTERS = 3
 _LONGEST_NEIGHBOUR = 14
 _FUZZY_PART_LETTERS = 5
+_MORE_LETTERS = 4
 
 
 class Spans(NamedTuple):
@@ -63,6 +64,8 @@ def spans(folded: str, glued: str, lexicon: Lexicon) -> Spans | None:
             continue
         part = _cut(glued, end, mark) if mark.kind == "cut" else _completed(glued, end, mark)
         if part and part not in lexicon.vocabulary and not _spelt(part, exact, lexicon):
+            if any(_said(whole, name, lexicon) for name in exact for whole in _wholes(part, glued)):
+                continue
             parts[part] = msgspec.structs.replace(lexicon.fuzzy[mark.word], how="cut" if mark.kind == "cut" else "edit")
     return Spans(frozenset(exact), parts) if parts or named else None
 
@@ -137,6 +140,12 @@ def whole_parts(folded: str, exact: frozenset[str], lexicon: Lexicon) -> dict[st
                 how, word = hit
                 found[part] = msgspec.structs.replace(lexicon.fuzzy[word], how=how)
     return found
+
+
+def _wholes(part: str, glued: str) -> Iterable[str]:
+    """A part and what a few more letters make of it: a name cut short may be the beginning of another word."""
+    start = glued.find(part)
+    return (glued[start : start + len(part) + more] for more in range(_MORE_LETTERS))
 
 
 def _said(part: str, name: str, lexicon: Lexicon) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -11,11 +12,14 @@ from guetteur.core.pagewords import PageWords
 from guetteur.core.scripts import Cue, Pressure, Script
 from guetteur.errors import DataFileError
 from guetteur.publish.bodies import read_toml
+from guetteur.publish.phrases import expand, read_forms
 from guetteur.publish.routes import read_routes
 
 if TYPE_CHECKING:
     from collections.abc import Container, Mapping
     from pathlib import Path
+
+    from guetteur.publish.phrases import Forms
 
 _MAX_ADVICE = 140
 _MIN_CUES = 3
@@ -53,10 +57,13 @@ class ScriptEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
     pages: bool = True
     alone: bool = False
 
-    def shipped(self, pressures: Mapping[str, Pressure]) -> Script:
-        """The part the daemon needs."""
+    def shipped(self, pressures: Mapping[str, Pressure], forms: Forms) -> Script:
+        """The part the daemon needs; of a phrase that several entries stand for, the heaviest."""
+        weights: dict[str, float] = {}
+        for entry in sorted(self.cues, key=lambda entry: entry.weight):
+            weights |= dict.fromkeys(chain.from_iterable(expand(phrase, forms) for phrase in entry.phrases), entry.weight)
         made: dict[str, Any] = {
-            "cues": tuple(Cue(phrase, entry.weight) for entry in self.cues for phrase in entry.phrases),
+            "cues": tuple(Cue(phrase, weight) for phrase, weight in weights.items()),
             "pressures": tuple(pressures[name] for name in self.presses),
         }
         same = {name: getattr(self, name) for name in Script.__struct_fields__ if name not in made}
@@ -78,11 +85,11 @@ def read_page_words(path: Path) -> PageWords:
         raise DataFileError("page_words_invalid", f"{path}: {error}", "mend the file") from None
 
 
-def read_pressures(path: Path) -> dict[str, Pressure]:
+def read_pressures(path: Path, forms: Forms) -> dict[str, Pressure]:
     """Read ``pressure.toml``.
 
     Raises:
-        DataFileError: ``pressure_invalid``.
+        DataFileError: ``pressure_invalid``; ``phrase_invalid``.
     """
     table = {name: group for name, group in read_toml(path).items() if isinstance(group, dict)}
     try:
@@ -92,18 +99,22 @@ def read_pressures(path: Path) -> dict[str, Pressure]:
     for name, group in pressures.items():
         if group.weight <= 0 or len(set(group.phrases)) < len(group.phrases) or not all(map(str.strip, group.phrases)):
             raise DataFileError("pressure_invalid", f"{path}: {name}: no weight, or a phrase empty or twice", _HINT)
-    return pressures
+    return {
+        name: Pressure(group.weight, tuple(chain.from_iterable(expand(phrase, forms) for phrase in group.phrases)))
+        for name, group in pressures.items()
+    }
 
 
 def read_scripts(folder: Path, body_ids: Container[str]) -> tuple[Script, ...]:
-    """Read every script of a folder, with ``pressure.toml`` and ``routes.toml`` of the lexicon; all faults at once.
+    """Read every script of a folder, with ``forms``, ``pressure`` and ``routes.toml`` of the lexicon; all faults at once.
 
     Raises:
         DataFileError: ``script_invalid`` naming the file and what is wrong with it; ``pressure_invalid``;
-            ``routes_invalid``.
+            ``phrase_invalid``; ``forms_invalid``; ``routes_invalid``.
     """
     lexicon = folder.parent / "lexicon"
-    pressures, routes = read_pressures(lexicon / "pressure.toml"), read_routes(lexicon / "routes.toml")
+    forms, routes = read_forms(lexicon / "forms.toml"), read_routes(lexicon / "routes.toml")
+    pressures = read_pressures(lexicon / "pressure.toml", forms)
     faults: list[str] = []
     scripts: list[Script] = []
     for path in sorted(folder.glob("*.toml")):
@@ -115,7 +126,7 @@ def read_scripts(folder: Path, body_ids: Container[str]) -> tuple[Script, ...]:
         found = [f"{path.name}: {fault}" for fault in _faults(entry, path.stem, body_ids, pressures, routes)]
         faults += found
         if not found:
-            scripts.append(entry.shipped(pressures))
+            scripts.append(entry.shipped(pressures, forms))
     if faults:
         raise DataFileError("script_invalid", "\n".join(faults), _HINT)
     return tuple(scripts)

@@ -25,7 +25,7 @@ def check(subject: UrlSubject, facts: Facts) -> Evidence | Skip | None:
     if not weight:
         return None
     params = {
-        "words_fr": " », « ".join(seen.phrases),
+        "words_fr": "\u00a0», «\u00a0".join(seen.phrases),
         "words_en": "”, “".join(seen.phrases),
         "label_fr": seen.script.label,
         "label_en": seen.script.label_en,

@@ -51,7 +51,7 @@ async def test_what_only_the_headers_tell_is_unknown_without_them(ask: Any) -> N
     assert reply["level"] == "UNKNOWN"
     assert [skip["why"] for skip in reply["skipped"]] == ["headers_not_shown"]
     _, reply = await ask("/v1/check/mail", {"shown": shown | {"signed_by": "dgfip.finances.gouv.fr"}})
-    assert (reply["level"], reply["summary"]) == ("OFFICIAL", "Ce message vient bien de Impôts (DGFiP).")
+    assert (reply["level"], reply["summary"]) == ("OFFICIAL", "Ce message vient bien de «\xa0Impôts (DGFiP)\xa0».")
 
 
 async def test_the_beginning_of_a_message_is_enough(ask: Any) -> None:

@@ -23,7 +23,7 @@ def check(mail: MailSubject, facts: MailFacts) -> Evidence | Skip | None:
     seen = facts.scripts[0]
     weight = _weight(mail, facts.sender, sure=seen.sure)
     params = {
-        "words_fr": " », « ".join(seen.phrases),
+        "words_fr": "\u00a0», «\u00a0".join(seen.phrases),
         "words_en": "”, “".join(seen.phrases),
         "label_fr": seen.script.label,
         "label_en": seen.script.label_en,
