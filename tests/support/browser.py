@@ -87,6 +87,10 @@ class Browser(ABC):
         """Open an empty tab in front."""
 
     @abstractmethod
+    async def front(self, tab: Tab) -> None:
+        """Bring a tab to the front: what lies behind counts as hidden."""
+
+    @abstractmethod
     async def close_tab(self, tab: Tab) -> None:
         """Close one tab."""
 
@@ -115,6 +119,10 @@ class Browser(ABC):
         """Click a point of the viewport."""
 
     @abstractmethod
+    async def point_at(self, tab: Tab, x: float, y: float) -> None:
+        """Move the pointer to a point of the viewport."""
+
+    @abstractmethod
     async def press(self, tab: Tab, keys: str) -> None:
         """Press keys one after the other (text, or one key's name such as ``Tab``)."""
 
@@ -125,6 +133,19 @@ class Browser(ABC):
     @abstractmethod
     async def shadow(self, tab: Tab, selector: str) -> list[Node]:
         """Return what lies in an element's shadow root, closed or not, depth first."""
+
+    @abstractmethod
+    async def within(self, tab: Tab, selector: str, function: str) -> Any:
+        """Call a function with a shadow root, closed or not, as ``this``; JSON values only.
+
+        Args:
+            tab: where.
+            selector: the first element that matches, in the page or in a frame of the same host.
+            function: source of a function without arguments.
+
+        Raises:
+            BrowserError: there is no such element, or it has no shadow root.
+        """
 
     @abstractmethod
     async def dark(self, on: bool) -> None:

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 EXECUTABLE = os.environ.get("GUETTEUR_CHROMIUM", "/usr/bin/chromium")
 VIEWPORT: ViewportSize = {"width": 1280, "height": 800}
+IN_FRAMES = """selector => [document, ...[...document.querySelectorAll('iframe')].map((e) => e.contentDocument)]
+  .map((one) => one?.querySelector(selector)).find(Boolean)"""
 
 
 class Chromium(Browser):
@@ -92,6 +94,9 @@ class Chromium(Browser):
         await self.tabs()
         return next(tab for tab, other in self._pages.items() if other is page)
 
+    async def front(self, tab: Tab) -> None:
+        await self._pages[tab].bring_to_front()
+
     async def close_tab(self, tab: Tab) -> None:
         await self._pages[tab].close()
 
@@ -155,6 +160,9 @@ class Chromium(Browser):
     async def click_at(self, tab: Tab, x: float, y: float) -> None:
         await self._pages[tab].mouse.click(x, y)
 
+    async def point_at(self, tab: Tab, x: float, y: float) -> None:
+        await self._pages[tab].mouse.move(x, y)
+
     async def press(self, tab: Tab, keys: str) -> None:
         keyboard = self._pages[tab].keyboard
         await (keyboard.press(keys) if keys in {"Tab", "Enter", "Escape", "Space"} else keyboard.type(keys))
@@ -168,6 +176,23 @@ class Chromium(Browser):
         found = await session.send("DOM.querySelector", {"nodeId": document["root"]["nodeId"], "selector": selector})
         answer = await session.send("DOM.describeNode", {"nodeId": found["nodeId"], "depth": -1, "pierce": True})
         return [node for root in answer["node"].get("shadowRoots", []) for node in _flat(root)]
+
+    async def within(self, tab: Tab, selector: str, function: str) -> Any:
+        session = await self._session(tab)
+        try:
+            found = await session.send("Runtime.evaluate", {"expression": f"({IN_FRAMES})({json.dumps(selector)})"})
+            host = found["result"].get("objectId")
+            node = (await session.send("DOM.describeNode", {"objectId": host, "pierce": True}))["node"] if host else {}
+            if not node.get("shadowRoots"):
+                raise BrowserError(f"no shadow root in {selector}")
+            root = await session.send("DOM.resolveNode", {"backendNodeId": node["shadowRoots"][0]["backendNodeId"]})
+            call = {"functionDeclaration": function, "objectId": root["object"]["objectId"], "returnByValue": True}
+            answer = await session.send("Runtime.callFunctionOn", call)
+        except Error as error:
+            raise BrowserError(str(error)) from error
+        if problem := answer.get("exceptionDetails"):
+            raise BrowserError(problem.get("exception", {}).get("description") or problem["text"])
+        return answer["result"].get("value")
 
     async def dark(self, on: bool) -> None:
         self._dark = on

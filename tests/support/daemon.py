@@ -145,14 +145,14 @@ class Daemon:
         return json.loads(raw)
 
 
-def install_relay(setup: Setup, daemon: Daemon) -> None:
+def install_relay(setup: Setup, daemon: Daemon, gecko: str = "firefox") -> None:
     """Register the real relay for one browser profile, as ``guetteur install`` does."""
     from guetteur.transport.manifests import install
 
     if setup.native_hosts.name == "NativeMessagingHosts":
         results = install(daemon.settings, user_data_dir=setup.profile, environ=daemon.env)
     else:
-        results = install(daemon.settings, ["firefox"], home=setup.home, environ=daemon.env)
+        results = install(daemon.settings, [gecko], home=setup.home, environ=daemon.env)
     wrong = [result for result in results if not result.ok]
     assert not wrong, wrong
     # The written launcher sets its own PYTHONPATH; ours also holds what keeps a stopped daemon down.

@@ -134,6 +134,9 @@ class Firefox(Browser):
     async def new_tab(self) -> Tab:
         return str((await self._bidi.send("browsingContext.create", type="tab"))["context"])
 
+    async def front(self, tab: Tab) -> None:
+        await self._bidi.send("browsingContext.activate", context=tab)
+
     async def close_tab(self, tab: Tab) -> None:
         await self._bidi.send("browsingContext.close", context=tab)
 
@@ -193,6 +196,9 @@ class Firefox(Browser):
             ],
         )
 
+    async def point_at(self, tab: Tab, x: float, y: float) -> None:
+        await self._act(tab, "pointer", [{"type": "pointerMove", "x": round(x), "y": round(y)}])
+
     async def press(self, tab: Tab, keys: str) -> None:
         strokes = [KEYS[keys]] if keys in KEYS else list(keys)
         await self._act(tab, "key", [{"type": kind, "value": key} for key in strokes for kind in ("keyDown", "keyUp")])
@@ -211,6 +217,30 @@ class Firefox(Browser):
         )
         root = answer["result"]["value"].get("shadowRoot")
         return list(_flat(root["value"])) if root else []
+
+    async def within(self, tab: Tab, selector: str, function: str) -> Any:
+        tree = await self._bidi.send("browsingContext.getTree", root=tab, maxDepth=1)
+        # A node of a frame can be named only to a script of that frame.
+        for context in (tab, *(child["context"] for child in tree["contexts"][0]["children"] or [])):
+            found = await self._bidi.send(
+                "script.evaluate",
+                expression=f"document.querySelector({json.dumps(selector)})",
+                target={"context": context},
+                awaitPromise=False,
+                serializationOptions={"maxDomDepth": 0, "includeShadowTree": "all"},
+            )
+            if root := found.get("result", {}).get("value", {}).get("shadowRoot"):
+                answer = await self._bidi.send(
+                    "script.callFunction",
+                    functionDeclaration=f"function () {{ return JSON.stringify(({function}).call(this) ?? null) }}",
+                    this={"sharedId": root["sharedId"]},
+                    target={"context": context},
+                    awaitPromise=False,
+                )
+                if answer["type"] == "exception":
+                    raise BrowserError(answer["exceptionDetails"]["text"])
+                return json.loads(plain(answer["result"]))
+        raise BrowserError(f"no shadow root in {selector}")
 
     async def dark(self, on: bool) -> None:
         chrome: dict[str, Any] = {"moz:scope": "chrome", "maxDepth": 0}

@@ -105,9 +105,9 @@ def _outlook(way: Passage) -> Headers:
     found = f"spf={way.spf} (sender IP is {way.ip})\r\n smtp.mailfrom={way.host}; {dkim};{dmarc};{compauth}"
     return [
         ("Received", inside),
-        ("Received", came),
         ("Authentication-Results", found),
         ("Received-SPF", spf),
+        ("Received", came),
         ("X-IncomingTopHeaderMarker", f"OriginalChecksum:{way.token(40).upper()}"),
         ("Return-Path", way.envelope),
     ]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from aiohttp import web
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Awaitable, Callable, Iterator
 
     from support.certs import Authority
 
@@ -56,10 +56,15 @@ class Visit:
 
 @dataclass(slots=True)
 class Site:
-    """Every host at once. Unknown hosts are ordinary pages; hosts in ``fakes`` are fake login pages."""
+    """Every host at once. Unknown hosts are ordinary pages; hosts in ``fakes`` are fake login pages.
+
+    Attributes:
+        servers: host -> who answers in our place, such as a webmail behind a reverse proxy.
+    """
 
     authority: Authority
     fakes: set[str] = field(default_factory=lambda: set(FAKE_HOSTS))
+    servers: dict[str, Callable[[web.Request], Awaitable[web.StreamResponse]]] = field(default_factory=dict)
     visits: list[Visit] = field(default_factory=list)
     http_port: int = 0
     https_port: int = 0
@@ -117,10 +122,12 @@ class Site:
         """Every host that was ever asked for."""
         yield from {visit.host for visit in self.visits}
 
-    async def _answer(self, request: web.Request) -> web.Response:
+    async def _answer(self, request: web.Request) -> web.StreamResponse:
         host = request.host.rsplit(":", 1)[0]
         visit = Visit(request.scheme, host, request.path, time.monotonic())
         self.visits.append(visit)
+        if server := self.servers.get(host):
+            return await server(request)
         if request.path == "/favicon.ico" or request.method == "POST":
             return web.Response(status=204)
         key = (host, request.path)

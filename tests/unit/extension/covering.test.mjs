@@ -7,6 +7,10 @@ const WARNING = "moz-extension://us/pages/warning/warning.html";
 
 let shown = "";
 let updates = 0;
+/** @type {number[]} */
+const removed = [];
+/** @type {[number, any][]} */
+const asked = [];
 /** @type {(target: string) => string} what the browser makes of an update */
 let lands = (target) => target;
 
@@ -16,13 +20,16 @@ globalThis.chrome = /** @type {any} */ ({
   },
   tabs: {
     update: async (
-      /** @type {number} */ _tab,
+      /** @type {number} */ tab,
       /** @type {{url: string}} */ target,
     ) => {
+      asked.push([tab, target]);
       updates += 1;
       shown = lands(target.url);
+      return {};
     },
     get: async () => ({ url: shown }),
+    remove: async (/** @type {number} */ tab) => void removed.push(tab),
   },
 });
 const { Covering } = await import("../../../extension/background/covering.js");
@@ -76,4 +83,11 @@ test("a covered page is left alone, and so is one the person went on to", async 
   await wait(3000);
   assert.equal(shown, URL_OF_FAKE);
   assert.equal(updates, 3);
+});
+
+test("leaving what a link of a mail led to goes back to the mail", async () => {
+  /** @type {any} */ const state = { tab: () => ({ back: 7 }) };
+  await new Covering(state, /** @type {any} */ ({})).leave(9);
+  assert.deepEqual(asked.at(-1), [7, { active: true }]);
+  assert.deepEqual(removed, [9]);
 });

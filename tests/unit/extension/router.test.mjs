@@ -8,6 +8,7 @@ import {
 const self = { id: "us", base: "chrome-extension://us/" };
 const tab = { id: 5 };
 const content = { id: "us", url: "https://a.test/x", tab, frameId: 0 };
+const frame = { ...content, frameId: 3 };
 const warning = {
   id: "us",
   url: "chrome-extension://us/pages/warning/warning.html",
@@ -21,6 +22,7 @@ const popup = {
 
 test("names senders", () => {
   assert.equal(senderKind(content, self), "content");
+  assert.equal(senderKind(frame, self), "frame");
   assert.equal(senderKind(warning, self), "pages/warning/warning.html");
   assert.equal(senderKind(popup, self), "pages/popup/popup.html");
 });
@@ -29,7 +31,8 @@ test("answers nobody else", () => {
   for (const stranger of [
     {},
     { ...content, id: "them" },
-    { ...content, frameId: 3 },
+    { ...frame, url: "about:srcdoc" },
+    { ...frame, id: "them" },
     { ...warning, frameId: 3 },
     { ...content, tab: undefined },
     {
@@ -64,6 +67,7 @@ function send(message, sender) {
 test("a page's script cannot ask what only the warning page may", async () => {
   assert.equal(await send({ type: "warning.proceed" }, content), "silence");
   assert.equal(await send({ type: "warning.proceed" }, popup), "silence");
+  assert.equal(await send({ type: "hold.ask" }, frame), "silence");
   assert.equal(await send({ type: "warning.proceed", tabId: 99 }, warning), 5);
 });
 

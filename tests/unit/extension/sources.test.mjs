@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import {
   productVersion,
+  readManifest,
   stampManifest,
   stampMessages,
 } from "../../../extension/build.mjs";
@@ -20,7 +21,13 @@ const locales = {
   fr: JSON.parse(read("_locales/fr/messages.json")),
   en: JSON.parse(read("_locales/en/messages.json")),
 };
-const sources = ["background", "content", "pages", "shared"].flatMap((folder) =>
+const sources = [
+  "background",
+  "content",
+  "pages",
+  "shared",
+  "thunderbird",
+].flatMap((folder) =>
   readdirSync(join(EXTENSION, folder), { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) =>
@@ -152,6 +159,25 @@ test("each browser gets what it understands", () => {
   ]);
   assert.deepEqual(scripts(chromium), ["content/hold.js", ...scripts(firefox)]);
   assert.equal(manifest.version, "0.0.0");
+});
+
+test("Thunderbird has a manifest of its own: the same name, id and policy, and no web", () => {
+  const mail = readManifest("thunderbird");
+  assert.equal(
+    stampManifest(mail, "thunderbird", productVersion()).version,
+    productVersion(),
+  );
+  assert.equal(
+    mail.browser_specific_settings.gecko.id,
+    manifest.browser_specific_settings.gecko.id,
+  );
+  assert.deepEqual(
+    mail.content_security_policy,
+    manifest.content_security_policy,
+  );
+  assert.ok(!("host_permissions" in mail));
+  for (const path of mail.message_display_scripts.flatMap(({ js }) => js))
+    assert.ok(sources.includes(path), path);
 });
 
 test("language follows the browser unless chosen", () => {

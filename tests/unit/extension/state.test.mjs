@@ -10,6 +10,7 @@ test("what one worker stored, the next one knows", async () => {
   await first.patch(7, { url: "http://a.test/", level: "CAUTION" });
   await first.allow(7, "evil.test");
   await first.setPaused("paused.test", true);
+  await first.setMailHost("mail.test", { on: true, webmail: "sogo" });
 
   const second = new SessionState(area);
   assert.deepEqual(second.tab(7), {});
@@ -17,6 +18,10 @@ test("what one worker stored, the next one knows", async () => {
   assert.deepEqual(second.tab(7), { url: "http://a.test/", level: "CAUTION" });
   assert.ok(second.isAllowed(7, "evil.test"));
   assert.ok(second.paused.has("paused.test"));
+  assert.deepEqual(second.mailHosts.get("mail.test"), {
+    on: true,
+    webmail: "sogo",
+  });
 });
 
 test("what happened before rehydration ended is not overwritten by it", async () => {

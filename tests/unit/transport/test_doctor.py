@@ -195,6 +195,16 @@ def test_packages_that_cannot_reach_the_daemon(
     assert "permission" in findings["browser_note"].text_fr
 
 
+def test_thunderbird_is_looked_at_like_a_browser(
+    installed: Settings, person: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(doctor, "_start_launcher", lambda *_: "")
+    (person / ".var/app/org.mozilla.Thunderbird").mkdir(parents=True)
+    (person / ".thunderbird").mkdir()
+    found = [finding for finding in diagnose(installed, home=person) if "Thunderbird" in finding.text_fr]
+    assert [finding.code for finding in found] == ["manifest_ok", "browser_unreachable"]
+
+
 class FakeRegistry:
     def __init__(self) -> None:
         self.keys: dict[str, str] = {}

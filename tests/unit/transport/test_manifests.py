@@ -177,15 +177,28 @@ def test_sandboxed_browsers_are_skipped_with_a_reason(settings: Settings, person
     (person / ".var/app/org.mozilla.firefox").mkdir(parents=True)
     (person / "snap/chromium").mkdir(parents=True)
     (person / "snap/firefox").mkdir(parents=True)
+    (person / "snap/thunderbird").mkdir()
+    (person / ".var/app/org.mozilla.thunderbird").mkdir()
     results = install(settings, home=person, environ={})
     assert actions(results) == {
         "launcher": "written",
         "firefox-snap": "written",
         "firefox-flatpak": "skipped",
+        "thunderbird-snap": "unchanged",  # the same folder as Firefox
+        "thunderbird-flatpak": "skipped",
         "chromium-snap": "skipped",
     }
     assert all("Flatpak" in one.detail or "snap" in one.detail for one in results if one.action == "skipped")
     assert (person / f".mozilla/native-messaging-hosts/{HOST}.json").is_file()
+
+
+def test_thunderbird_on_linux_reads_the_folder_of_firefox(settings: Settings, person: Path) -> None:
+    (person / ".thunderbird").mkdir()
+    results = install(settings, home=person, environ={})
+    assert actions(results) == {"launcher": "written", "thunderbird": "written"}
+    content = json.loads((person / f".mozilla/native-messaging-hosts/{HOST}.json").read_text("utf-8"))
+    assert content["allowed_extensions"] == GECKO_IDS
+    assert actions(uninstall(settings, ["thunderbird"], home=person)) == {"thunderbird": "removed"}
 
 
 def test_xdg_config_home_moves_chromium_but_not_firefox(

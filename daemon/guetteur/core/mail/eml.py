@@ -23,7 +23,7 @@ from guetteur.core.mail.limits import (
     MAX_SENDERS,
     MAX_TEXT,
 )
-from guetteur.core.mail.links import Links, web_address
+from guetteur.core.mail.links import Links, web_address, written
 from guetteur.core.mail.mime import Tree
 from guetteur.core.mail.subject import NOT_SHOWN, Attachment, Authentication, Mailbox, MailSubject, Result
 from guetteur.errors import InvalidInputError
@@ -91,6 +91,9 @@ def read_shown(seen: MailSeen) -> MailSubject:
         url = web_address(link.url)
         if url:
             links.add(url, link.text, "html")
+    if not seen.links:
+        for address in written(seen.text):  # pasted words
+            links.add(address, address, "text", once=True)
     shown = [mailbox(seen.from_name, seen.from_address)] if seen.from_name or seen.from_address else []
     return MailSubject(
         senders=tuple(shown),

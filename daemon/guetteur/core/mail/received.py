@@ -187,7 +187,14 @@ def _is_private(address: str) -> bool:
     ip = _ip(address)
     if isinstance(ip, ipaddress.IPv6Address) and ip.ipv4_mapped:
         ip = ip.ipv4_mapped
-    return ip is not None and (ip.is_private or ip.is_loopback or ip.is_link_local)
+    # `is_private` would take in addresses that are merely not routed (documentation, benchmarks): nobody's inside.
+    return ip is not None and (ip.is_loopback or ip.is_link_local or any(ip in network for network in _PRIVATE))
+
+
+_PRIVATE = tuple(
+    ipaddress.ip_network(text) for text in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7")
+)
+"""RFC 1918, 6598 and 4193."""
 
 
 @lru_cache(maxsize=64)

@@ -1,0 +1,208 @@
+/** Opened mails: who may ask, what is kept, where links lead, and what the daemon may not put into our pages. */
+import assert from "node:assert/strict";
+import { beforeEach, test } from "node:test";
+import { fakeArea, strict } from "./fakes.mjs";
+
+/** @type {any[]} */
+let created = [];
+globalThis.chrome = /** @type {any} */ ({
+  runtime: { getURL: (/** @type {string} */ path) => `us://${path}` },
+  tabs: {
+    create: async (/** @type {any} */ what) => {
+      created.push(what);
+      return { id: 50 };
+    },
+  },
+});
+const { Mail } = await import("../../../extension/background/mail.js");
+const { SessionState } = await import("../../../extension/background/state.js");
+const { readMailVerdict, mailLabels } =
+  await import("../../../extension/shared/mail.js");
+
+const EVIL = "http://evil.test/login";
+const LINK = {
+  url: EVIL,
+  text: "impots.gouv.fr",
+  host: "evil.test",
+  registrable_domain: "evil.test",
+  level: "DANGER",
+  summary: "s",
+  reasons: [],
+};
+const ANSWER = {
+  level: "DANGER",
+  summary: "s",
+  reasons: [],
+  links: [LINK, { ...LINK, url: "http://fine.test/", level: "UNKNOWN" }],
+};
+const sender = {
+  url: "https://mail.test/?_task=mail",
+  tab: { id: 7, windowId: 3, incognito: false },
+};
+const QUESTION = { page: "p1", shown: { subject: "x" }, raw: "eA==" };
+
+function setUp({
+  answer = /** @type {any} */ ({ ok: true, body: ANSWER }),
+  known = /** @type {any} */ ({ degraded: "timeout" }),
+} = {}) {
+  /** @type {any[]} */ const asked = [];
+  /** @type {any[]} */ const covered = [];
+  const state = new SessionState(fakeArea());
+  const mail = new Mail(
+    /** @type {any} */ ({
+      state,
+      consents: strict("consents", {
+        of: async (
+          /** @type {string} */ host,
+          /** @type {boolean} */ secret,
+        ) =>
+          host === "mail.test" && !secret
+            ? { on: true, webmail: "roundcube" }
+            : undefined,
+      }),
+      checker: strict("checker", { check: async () => known }),
+      covering: strict("covering", {
+        cover: async (/** @type {any[]} */ ...what) => void covered.push(what),
+      }),
+      daemon: strict("daemon", {
+        request: async (/** @type {any[]} */ ...what) => {
+          asked.push(what);
+          return answer;
+        },
+      }),
+      language: async () => "fr",
+      translate: async () => (/** @type {string} */ key) => key,
+    }),
+  );
+  return { mail, state, asked, covered };
+}
+
+beforeEach(() => {
+  created = [];
+});
+
+test("a mail is checked where the person agreed, and only there", async () => {
+  const { mail, asked, state } = setUp();
+  const reply = await mail.check(QUESTION, 7, sender);
+  assert.equal(reply?.verdict.level, "DANGER");
+  assert.equal(reply?.labels.report, "mailReport");
+  assert.deepEqual(asked, [
+    [
+      "/v1/check/mail",
+      { raw: "eA==", shown: { subject: "x" }, truncated: false, lang: "fr" },
+      5000,
+    ],
+  ]);
+  assert.equal(state.tab(7).mail?.verdict.summary, "s");
+  for (const stranger of [
+    { ...sender, url: "https://other.test/" },
+    { ...sender, url: "https://mail.test.evil.test/" },
+    { ...sender, url: "about:blank" },
+    { ...sender, tab: { ...sender.tab, incognito: true } },
+  ]) {
+    assert.equal(await mail.check(QUESTION, 7, stranger), null);
+    assert.equal(await mail.begin(7, stranger), null);
+  }
+  assert.equal(asked.length, 1);
+});
+
+test("no answer is told as none", async () => {
+  for (const [answer, code] of [
+    [{ ok: false, error: { code: "timeout" } }, "timeout"],
+    [{ ok: true, body: { level: "SAFE" } }, "bad_answer"],
+  ]) {
+    const { mail, state } = setUp({ answer });
+    const reply = await mail.check(QUESTION, 7, sender);
+    assert.equal(reply?.degraded, code);
+    assert.equal(state.tab(7).mail, undefined);
+  }
+});
+
+test("what the popup repeats ends with the mail, not with the document before it", async () => {
+  const { mail, state } = setUp();
+  await mail.check(QUESTION, 7, sender);
+  await mail.gone(7, "p0");
+  assert.ok(state.tab(7).mail);
+  await mail.gone(7, "p1");
+  assert.equal(state.tab(7).mail, undefined);
+  await mail.begin(7, sender);
+  await mail.check(QUESTION, 7, sender);
+  await mail.left(7);
+  assert.deepEqual(state.tab(7), {});
+});
+
+test("only a link that was judged dangerous in this very mail opens the warning page", async () => {
+  const { mail, state, covered } = setUp();
+  await mail.check(QUESTION, 7, sender);
+  for (const [asked, tabId, from] of /** @type {any[]} */ ([
+    [{ page: "p1", url: "http://fine.test/" }, 7, sender],
+    [{ page: "p1", url: "http://never.test/" }, 7, sender],
+    [{ page: "p0", url: EVIL }, 7, sender],
+    [{ page: "p1", url: EVIL }, 8, sender],
+    [{ page: "p1", url: EVIL }, 7, { ...sender, url: "https://x.test/" }],
+    [{ url: EVIL }, 8, sender],
+  ])) {
+    assert.equal(await mail.open(tabId, asked, from), false);
+  }
+  assert.deepEqual([created, covered], [[], []]);
+  assert.equal(await mail.open(7, { page: "p1", url: EVIL }, sender), true);
+  assert.deepEqual(created, [
+    { url: "about:blank", openerTabId: 7, windowId: 3 },
+  ]);
+  const [tabId, url, verdict] = covered[0];
+  assert.deepEqual([tabId, url.href, verdict.level], [50, EVIL, "DANGER"]);
+  assert.equal(state.tab(50).back, 7);
+});
+
+test("what is known of the page itself says more than the link did", async () => {
+  const own = { level: "DANGER", summary: "own" };
+  const { mail, covered } = setUp({ known: { verdict: own } });
+  await mail.check(QUESTION, 7, sender);
+  await mail.open(7, { page: "p1", url: EVIL }, sender);
+  assert.equal(covered[0][2], own);
+});
+
+test("a verdict on a mail is read defensively", () => {
+  for (const raw of [null, 3, {}, { level: "SAFE" }, { level: "toString" }]) {
+    assert.equal(readMailVerdict(raw), null);
+  }
+  const bare = readMailVerdict({
+    level: "CAUTION",
+    links: 3,
+    todo: {},
+    route: 4,
+  });
+  assert.deepEqual(
+    [bare?.links, bare?.todo, bare?.route, bare?.script, bare?.body],
+    [[], [], null, null, null],
+  );
+  const read = readMailVerdict({
+    level: "DANGER",
+    todo: ["a", 3, null],
+    script: { words: ["w", {}] },
+    body: { name: "x", home: "javascript:alert(1)" },
+    route: { url: "javascript:alert(1)" },
+    links: [null, { url: "u", level: "SAFE", registrable_domain: 3 }],
+  });
+  assert.deepEqual(read?.todo, ["a"]);
+  assert.deepEqual(read?.script?.words, ["w"]);
+  assert.equal(read?.body?.home, null);
+  assert.equal(read?.route?.url, null);
+  assert.deepEqual(
+    read?.links.map(({ level }) => level),
+    ["UNKNOWN", "UNKNOWN"],
+  );
+  assert.equal(read?.links[1]?.registrable_domain, null);
+  for (const url of ["tel:33700", "https://signal-spam.fr/"]) {
+    const route = readMailVerdict({ level: "DANGER", route: { url } })?.route;
+    assert.equal(route?.url, url);
+  }
+});
+
+test("labels keep a hole for what is known later", () => {
+  const t = (/** @type {string} */ key, /** @type {string} */ value = "") =>
+    key + value;
+  const labels = mailLabels(t);
+  assert.match(labels.linkDangerTo, /\$1/);
+  assert.match(labels.home, /\$1/);
+});
