@@ -1,6 +1,6 @@
 /**
- * Copies the extension into dist/extension/{chromium,firefox}/ and stamps the manifest. Nothing is compiled:
- * what a reviewer reads here is what runs. `--pack` adds the two reproducible archives.
+ * Copies the extension into dist/extension/{chromium,firefox,thunderbird}/ and stamps the manifest. Nothing is compiled:
+ * what a reviewer reads here is what runs. `--pack` adds the reproducible archives.
  */
 import { cpSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, relative, sep } from "node:path";
@@ -11,8 +11,27 @@ const HERE = dirname(fileURLToPath(import.meta.url));
 const ROOT = dirname(HERE);
 const DIST = join(ROOT, "dist");
 const SHIPPED = ["_locales", "background", "content", "icons", "pages", "shared"];
+/** What Thunderbird needs of it: no page is browsed there. */
+const SHIPPED_TO_MAIL = [
+  "_locales",
+  "background/mailfile.js",
+  "background/router.js",
+  "content/banner.js",
+  "content/links.js",
+  "content/mail-size.js",
+  "content/mailtools.js",
+  "content/ui.js",
+  "icons",
+  "pages/mail",
+  "pages/report",
+  "shared",
+  "thunderbird",
+];
 
-/** @typedef {"chromium" | "firefox"} Target */
+/** @typedef {"chromium" | "firefox" | "thunderbird"} Target */
+
+/** @type {Target[]} */
+const TARGETS = ["chromium", "firefox", "thunderbird"];
 
 /** The version has one home: the Python package. */
 export function productVersion() {
@@ -22,8 +41,14 @@ export function productVersion() {
   return found[1];
 }
 
+/** @param {Target} target */
+export function readManifest(target) {
+  const folder = target === "thunderbird" ? join(HERE, "thunderbird") : HERE;
+  return JSON.parse(readFileSync(join(folder, "manifest.json"), "utf8"));
+}
+
 /**
- * Drops what the other browser understands and this one warns about.
+ * Drops what the other browser understands and this one warns about; Thunderbird has a manifest of its own.
  * @param {any} source the parsed manifest.json
  * @param {Target} target
  * @param {string} version
@@ -35,7 +60,7 @@ export function stampManifest(source, target, version) {
     delete manifest.browser_specific_settings;
     delete manifest.background.scripts;
     manifest.permissions = manifest.permissions.filter((/** @type {string} */ p) => p !== "webRequestBlocking");
-  } else {
+  } else if (target === "firefox") {
     delete manifest.key;
     delete manifest.minimum_chrome_version;
     delete manifest.background.service_worker;
@@ -70,29 +95,30 @@ function build(target, version) {
   const out = join(DIST, "extension", target);
   rmSync(out, { recursive: true, force: true });
   mkdirSync(out, { recursive: true });
-  for (const folder of SHIPPED) {
-    cpSync(join(HERE, folder), join(out, folder), {
+  for (const part of target === "thunderbird" ? SHIPPED_TO_MAIL : SHIPPED) {
+    cpSync(join(HERE, part), join(out, part), {
       recursive: true,
       filter: (path) => !/\.(d\.ts|svg\.src)$/.test(path),
     });
   }
   if (target === "firefox") rmSync(join(out, "content/hold.js"));
   writeFileSync(join(out, "shared/messages.js"), stampMessages());
-  const source = JSON.parse(readFileSync(join(HERE, "manifest.json"), "utf8"));
-  writeFileSync(join(out, "manifest.json"), JSON.stringify(stampManifest(source, target, version), null, 2) + "\n");
+  rmSync(join(out, "thunderbird/manifest.json"), { force: true });
+  const manifest = stampManifest(readManifest(target), target, version);
+  writeFileSync(join(out, "manifest.json"), JSON.stringify(manifest, null, 2) + "\n");
   return out;
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const version = productVersion();
-  for (const target of /** @type {Target[]} */ (["chromium", "firefox"])) {
+  for (const target of TARGETS) {
     const out = build(target, version);
     console.log(relative(ROOT, out));
     if (!process.argv.includes("--pack")) continue;
     const files = new Map(
       filesUnder(out).map((path) => [relative(out, path).split(sep).join("/"), readFileSync(path)]),
     );
-    const archive = join(DIST, `guetteur-${target}-${version}.${target === "firefox" ? "xpi" : "zip"}`);
+    const archive = join(DIST, `guetteur-${target}-${version}.${target === "chromium" ? "zip" : "xpi"}`);
     writeFileSync(archive, zip(files));
     console.log(relative(ROOT, archive));
   }

@@ -37,6 +37,6 @@ export default [
       ],
     },
   },
-  { files: ["content/*.js"], languageOptions: { sourceType: "script" } },
+  { files: ["content/**/*.js", "thunderbird/message.js"], languageOptions: { sourceType: "script" } },
   { files: ["**/*.mjs"], languageOptions: { globals: globals.node }, rules: { "no-console": "off" } },
 ];

@@ -78,11 +78,18 @@ export class Covering {
   }
 
   /**
-   * Back to the last page that was not covered; a fresh tab when there is none, or when that page led here twice.
+   * Back to the last page that was not covered, or to the mail whose link led here; a fresh tab when there is neither, or
+   * when that page led here twice.
    * @param {number} tabId
    */
   async leave(tabId) {
-    const { good, left } = this.#state.tab(tabId);
+    const { good, left, back } = this.#state.tab(tabId);
+    if (good === undefined && back !== undefined) {
+      if (await quietly(() => api.tabs.update(back, { active: true }))) {
+        await quietly(() => api.tabs.remove(tabId));
+        return;
+      }
+    }
     if (good !== undefined && good !== left) {
       await this.#state.patch(tabId, { left: good });
       await quietly(() => api.tabs.update(tabId, { url: good }));

@@ -9,8 +9,12 @@ import { readSettings } from "../shared/storage.js";
 import { checkable } from "../shared/address.js";
 import { markFor, showMark } from "./badge.js";
 import { Checker } from "./checker.js";
+import { Consents } from "./consents.js";
 import { Covering, WARNING_PAGE } from "./covering.js";
 import { Followup } from "./followup.js";
+import { Mail } from "./mail.js";
+import { MailOffer } from "./mailoffer.js";
+import { mailRoutes } from "./mailroutes.js";
 import { Navigation } from "./navigation.js";
 import { Pages } from "./pages.js";
 import { Permits } from "./permits.js";
@@ -69,6 +73,9 @@ const followup = new Followup({
 });
 
 const pages = new Pages({ checker, permits, navigation, daemon });
+const consents = new Consents(state);
+const mail = new Mail({ state, consents, checker, covering, daemon, language: () => lang, translate });
+const offer = new MailOffer({ state, consents, daemon, translate });
 
 /** @param {number} tabId */
 async function mark(tabId) {
@@ -128,10 +135,17 @@ api.webRequest.onErrorOccurred.addListener((details) => {
 api.webNavigation.onCommitted.addListener((details) => {
   if (details.frameId !== 0 || /** @type {any} */ (details).documentLifecycle === "prerender") return;
   void quietly(() => navigation.committed(details.tabId, details.url));
+  void quietly(() => mail.left(details.tabId));
+}, WEB);
+
+api.webNavigation.onCompleted.addListener(({ tabId, frameId, url }) => {
+  void quietly(() => offer.visited(tabId, frameId, url));
 }, WEB);
 
 api.webNavigation.onHistoryStateUpdated.addListener((details) => {
-  if (details.frameId === 0) void quietly(() => navigation.settle(details.tabId, details.url));
+  if (details.frameId !== 0) return;
+  void quietly(() => navigation.settle(details.tabId, details.url));
+  void quietly(() => offer.visited(details.tabId, 0, details.url));
 }, WEB);
 
 api.tabs.onUpdated.addListener((tabId, change) => {
@@ -157,9 +171,15 @@ api.tabs.onRemoved.addListener((tabId) => {
 api.runtime.onMessage.addListener(
   makeRouter(
     { id: api.runtime.id, base: api.runtime.getURL("") },
-    makeRoutes({ state, permits, covering, navigation, pages, checker, daemon, translate }),
+    {
+      ...makeRoutes({ state, permits, covering, navigation, pages, checker, daemon, translate }),
+      ...mailRoutes({ state, mail, offer, consents }),
+    },
   ),
 );
+
+// The person let us into a site again, in the popup or in the browser's own settings.
+api.permissions.onAdded.addListener(() => void quietly(() => consents.runOpen()));
 
 api.alarms.onAlarm.addListener(({ name }) => {
   if (name === RETRY_ALARM) {
@@ -171,6 +191,7 @@ api.alarms.onAlarm.addListener(({ name }) => {
 api.storage.onChanged.addListener((changes, area) => {
   if (area !== "local") return;
   if (changes.strictMode) void readChoices();
+  if (changes.mailHosts) void quietly(() => consents.register()); // a private window may have taken it back
   if (changes.lang) {
     lang = language();
     checker.forget();
@@ -180,9 +201,13 @@ api.storage.onChanged.addListener((changes, area) => {
 
 // Registering these is what wakes the worker at start, so that the tabs a session restore opens are swept.
 api.runtime.onStartup.addListener(() => daemon.start());
-api.runtime.onInstalled.addListener(() => daemon.start());
+api.runtime.onInstalled.addListener(() => {
+  daemon.start();
+  void quietly(() => consents.runOpen());
+});
 
 void readChoices();
+void quietly(() => consents.register());
 void quietly(() => api.alarms.create(RETRY_ALARM, { periodInMinutes: 1 }));
 void quietly(() => api.alarms.create(LIST_ALARM, { periodInMinutes: 30 }));
 daemon.start();

@@ -140,7 +140,7 @@ export class Navigation {
    */
   async #showBar(tabId, url) {
     if (this.#parts.state.tab(tabId).barClosed === hostOf(url)) return;
-    await quietly(() => api.scripting.executeScript({ target: { tabId }, files: ["content/bar.js"] }));
+    await quietly(() => api.scripting.executeScript({ target: { tabId }, files: ["content/ui.js", "content/bar.js"] }));
   }
 
   /**

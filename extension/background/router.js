@@ -3,26 +3,29 @@
  * every message names a type, every type names its senders, and everything else is met with silence.
  */
 
-/** @typedef {"content" | string} From "content", or the path of one of our pages */
+/** @typedef {"content" | "frame" | string} From a content script in a tab's page or in a frame of it, or one of our pages */
 /** @typedef {{message: any, sender: chrome.runtime.MessageSender, tabId: number}} Call */
 /** @typedef {{from: From[], run: (call: Call) => unknown}} Route */
 
 /**
  * @param {chrome.runtime.MessageSender} sender
- * @param {{id: string, base: string}} self our id and the address our pages start with
+ * @param {{id: string, base: string, content?: RegExp}} self our id, the address our pages start with, and the addresses
+ *   of documents our content scripts stand in: the web's, where nothing else is said
  * @returns {From | null} null: nobody we answer
  */
 export function senderKind(sender, self) {
   if (sender.id !== self.id || typeof sender.url !== "string") return null;
-  // A page of ours inside somebody's frame is not speaking for itself.
-  if (sender.tab !== undefined && sender.frameId !== 0) return null;
-  if (sender.url.startsWith(self.base)) return new URL(sender.url).pathname.slice(1);
-  if (sender.tab?.id === undefined || !/^https?:/.test(sender.url)) return null;
-  return "content";
+  const framed = sender.tab !== undefined && sender.frameId !== 0;
+  if (sender.url.startsWith(self.base)) {
+    // A page of ours inside somebody's frame is not speaking for itself.
+    return framed ? null : new URL(sender.url).pathname.slice(1);
+  }
+  if (sender.tab?.id === undefined || !(self.content ?? /^https?:/).test(sender.url)) return null;
+  return framed ? "frame" : "content";
 }
 
 /**
- * @param {{id: string, base: string}} self
+ * @param {Parameters<typeof senderKind>[1]} self
  * @param {Record<string, Route>} routes
  * @returns {(message: any, sender: chrome.runtime.MessageSender, reply: (answer: unknown) => void) => boolean}
  */

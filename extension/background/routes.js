@@ -1,9 +1,11 @@
 /** What the pages and content scripts may ask, and who may ask it. */
 import { api, quietly } from "../shared/browser.js";
 import { checkable, hostOf } from "../shared/address.js";
+import { language } from "../shared/i18n.js";
 import { readSettings } from "../shared/storage.js";
 import { WARNING_PAGE } from "./covering.js";
 import { exceptions } from "./exceptions.js";
+import { mailFileRoutes } from "./mailfile.js";
 
 const WARNING = [WARNING_PAGE];
 const RENEWAL_MS = 600_000;
@@ -108,6 +110,7 @@ export function makeRoutes({ state, permits, covering, navigation, pages, checke
   }
 
   return {
+    ...mailFileRoutes({ daemon, language }),
     "hold.ask": { from: CONTENT, run: ({ sender }) => navigation.hold(sender) },
     "page.begin": { from: CONTENT, run: ({ tabId, sender }) => pages.begin(tabId, sender.url) },
     "page.seen": { from: CONTENT, run: ({ message, tabId, sender }) => pages.seen(tabId, sender.url, message.page) },

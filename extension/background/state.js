@@ -17,6 +17,7 @@ export class SessionState {
   /** @type {Map<number, TabState>} */ #tabs = new Map();
   /** @type {Allowance[]} */ #allowed = [];
   /** @type {Set<string>} */ #paused = new Set();
+  /** @type {Map<string, import("../shared/wire.d.ts").MailConsent>} */ #mailHosts = new Map();
 
   /** Resolves when what an earlier worker stored is here again; await it before reading. @type {Promise<void>} */
   ready;
@@ -33,7 +34,8 @@ export class SessionState {
       if (key.startsWith("tab:")) {
         const tabId = Number(key.slice(4));
         this.#tabs.set(tabId, { ...value, ...this.#tabs.get(tabId) });
-      } else if (key === "allowed" && Array.isArray(value)) this.#allowed.push(...value);
+      } else if (key === "mailHosts") this.#mailHosts = new Map(Object.entries(value));
+      else if (key === "allowed" && Array.isArray(value)) this.#allowed.push(...value);
       else if (key === "paused" && Array.isArray(value)) this.#paused = new Set(value);
     }
   }
@@ -106,5 +108,19 @@ export class SessionState {
     if (on) this.#paused.add(host);
     else this.#paused.delete(host);
     await this.#area.set({ paused: [...this.#paused] });
+  }
+
+  /** What private windows said of webmails. */
+  get mailHosts() {
+    return /** @type {ReadonlyMap<string, import("../shared/wire.d.ts").MailConsent>} */ (this.#mailHosts);
+  }
+
+  /**
+   * @param {string} host
+   * @param {import("../shared/wire.d.ts").MailConsent} consent
+   */
+  async setMailHost(host, consent) {
+    this.#mailHosts.set(host, consent);
+    await this.#area.set({ mailHosts: Object.fromEntries(this.#mailHosts) });
   }
 }

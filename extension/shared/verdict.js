@@ -2,17 +2,20 @@
 
 /** @typedef {import("./wire.d.ts").Verdict} Verdict */
 
-const LEVELS = ["DANGER", "CAUTION", "UNKNOWN", "NO_KNOWN_RISK", "OFFICIAL"];
+export const LEVELS = ["DANGER", "CAUTION", "UNKNOWN", "NO_KNOWN_RISK", "OFFICIAL"];
 
-/** @param {unknown} value */
-const text = (value) => (typeof value === "string" ? value : "");
+/**
+ * @param {unknown} value
+ * @returns {string}
+ */
+export const text = (value) => (typeof value === "string" ? value : "");
 
 /**
  * Only a web address may become a button: never javascript:, data: or file:.
  * @param {unknown} value
  * @returns {string | null}
  */
-function webAddress(value) {
+export function webAddress(value) {
   if (typeof value !== "string" || !URL.canParse(value)) return null;
   return ["http:", "https:"].includes(new URL(value).protocol) ? value : null;
 }
@@ -21,7 +24,7 @@ function webAddress(value) {
  * @param {any} raw
  * @returns {import("./wire.d.ts").Body | null}
  */
-function readBody(raw) {
+export function readBody(raw) {
   if (raw === null || typeof raw !== "object" || typeof raw.name !== "string") return null;
   const home = webAddress(raw.home);
   const phones = Array.isArray(raw.phones) ? raw.phones : [];
@@ -41,12 +44,20 @@ function readBody(raw) {
 }
 
 /**
+ * @param {unknown} raw
+ * @returns {import("./wire.d.ts").Reason[]}
+ */
+export function readReasons(raw) {
+  const reasons = Array.isArray(raw) ? raw : [];
+  return reasons.map((reason) => ({ code: text(reason?.code), text: text(reason?.text) }));
+}
+
+/**
  * @param {any} raw
  * @returns {Verdict | null}
  */
 export function readVerdict(raw) {
   if (raw === null || typeof raw !== "object" || !LEVELS.includes(raw.level)) return null;
-  const reasons = Array.isArray(raw.reasons) ? raw.reasons : [];
   return {
     level: raw.level,
     url: text(raw.url),
@@ -54,7 +65,7 @@ export function readVerdict(raw) {
     registrable_domain: text(raw.registrable_domain),
     body: readBody(raw.body),
     summary: text(raw.summary),
-    reasons: reasons.map((/** @type {any} */ reason) => ({ code: text(reason?.code), text: text(reason?.text) })),
+    reasons: readReasons(raw.reasons),
     list_version: typeof raw.list_version === "string" ? raw.list_version : null,
     doubted: raw.doubted === true,
     age_would_help: raw.age_would_help === true,

@@ -16,12 +16,18 @@ import pytest_asyncio
 ROOT = Path(__file__).parents[2]
 sys.path[:0] = [entry for entry in (str(ROOT / "tests"), str(ROOT / "daemon")) if entry not in sys.path]
 
+from support import pages  # noqa: E402
 from support.browser import Browser, Setup, running  # noqa: E402
 from support.certs import Authority  # noqa: E402
 from support.chromium import Chromium  # noqa: E402
 from support.daemon import Daemon, install_relay, install_stub  # noqa: E402
 from support.firefox import Firefox  # noqa: E402
 from support.sites import Site  # noqa: E402
+from support.webmail import letters  # noqa: E402
+from support.webmail.imap import Imap  # noqa: E402
+from support.webmail.reading import Reader  # noqa: E402
+from support.webmail.roundcube import Roundcube  # noqa: E402
+from support.webmail.sogo import Sogo  # noqa: E402
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator
@@ -104,6 +110,39 @@ async def own_daemon() -> AsyncIterator[Daemon]:
     await daemon.close()
 
 
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def mail_server() -> AsyncIterator[Imap]:
+    """One mailbox, which tests fill with what they want read."""
+    imap = Imap()
+    try:
+        await imap.start()
+        yield imap
+    finally:
+        await imap.close()
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def roundcube(mail_server: Imap, site: Site) -> AsyncIterator[Roundcube]:
+    """Roundcube over it; a webmail that is not installed is an error, since every mail test needs one."""
+    roundcube = Roundcube(mail_server)
+    try:
+        await roundcube.start(site)
+        yield roundcube
+    finally:
+        await roundcube.close()
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def sogo(mail_server: Imap, site: Site) -> AsyncIterator[Sogo]:
+    """SOGo over the same mailbox."""
+    sogo = Sogo(mail_server)
+    try:
+        await sogo.start(site)
+        yield sogo
+    finally:
+        await sogo.close()
+
+
 @pytest.fixture(scope="session")
 def factory(scratch: Path, built: dict[str, Path], site: Site) -> Callable[[str], Callable[..., Browser]]:
     """Engine name -> builder of browsers that are not started yet; ``None`` for a daemon: the hostile stub host."""
@@ -123,6 +162,17 @@ async def browser(
     """A running browser with the extension, shared by a module."""
     async with running(factory(engine)(daemon)) as browser:
         yield browser
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def reader(browser: Browser, roundcube: Roundcube, mail_server: Imap) -> Reader:
+    """A person who reads mail in Roundcube, shared by a module, and has agreed that Guetteur reads along."""
+    await pages.set_language(browser, "fr")
+    reader = Reader(browser, roundcube, mail_server)
+    await reader.sit_down()
+    await reader.open("ordinary", letters.ordinary())
+    await reader.agree()
+    return reader
 
 
 def _factory(scratch: Path, built: dict[str, Path], site: Site, engine: str) -> Callable[..., Browser]:

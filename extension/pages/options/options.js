@@ -3,6 +3,7 @@ import { api } from "../../shared/browser.js";
 import { language, localise } from "../../shared/i18n.js";
 import { ask, byId, make } from "../../shared/page.js";
 import { readSettings, writeSettings } from "../../shared/storage.js";
+import { showMailHosts } from "./mail.js";
 
 /** @typedef {import("../../shared/wire.d.ts").Exception} Exception */
 
@@ -80,6 +81,7 @@ strict.addEventListener("change", () => writeSettings({ strictMode: strict.check
 const age = byId("age", HTMLInputElement);
 age.checked = settings.ageLookups;
 age.addEventListener("change", () => writeSettings({ ageLookups: age.checked }));
+await showMailHosts(t);
 await showExceptions();
 await showAbout();
 document.body.dataset["ready"] = "true";

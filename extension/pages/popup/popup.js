@@ -2,6 +2,7 @@
 import { api } from "../../shared/browser.js";
 import { language, localise } from "../../shared/i18n.js";
 import { ask, byId, make, reportLink } from "../../shared/page.js";
+import { showMail } from "./mail.js";
 
 /** @typedef {import("../../shared/i18n.js").Key} Key */
 
@@ -125,6 +126,7 @@ async function refresh() {
   if (now === null) return;
   showPage(now);
   showPause(now);
+  await showMail(tabId, t);
   document.body.dataset["ready"] = "true";
 }
 

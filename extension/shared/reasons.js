@@ -1,0 +1,17 @@
+/** Why the daemon does not answer, in words a person can act on. */
+
+/** @typedef {import("./i18n.js").Key} Key */
+
+const REASONS = ["not_installed", "forbidden", "stopped", "silent"];
+
+/** The relay's codes that mean one of the above to a person. @type {Record<string, string>} */
+const SAME_AS = { daemon_unreachable: "stopped", daemon_start_failed: "stopped", daemon_start_timeout: "silent" };
+
+/**
+ * @param {string} reason of DaemonState
+ * @param {import("./i18n.js").Translate} t
+ */
+export function daemonReason(reason, t) {
+  const code = SAME_AS[reason] ?? reason;
+  return REASONS.includes(code) ? t(/** @type {Key} */ (`reason_${code}`)) : t("reason_other", code);
+}

@@ -1,0 +1,144 @@
+/** What the display script and the popup of Thunderbird may ask. */
+import { mailLabels, readMailVerdict } from "../shared/mail.js";
+import { fromBytes } from "../pages/mail/source.js";
+
+/** @typedef {import("../shared/wire.d.ts").MailOutcome} MailOutcome */
+/** @typedef {import("../shared/wire.d.ts").MailSeen} MailSeen */
+
+const MESSAGE = ["content"];
+const POPUP = ["thunderbird/status.html"];
+const DEADLINE_MS = 10_000;
+/** More than is sent on, so that "cut" is known. */
+const READ_BYTES = 512 * 1024;
+
+/**
+ * `messenger` is the MailExtension API, of which no types are installed.
+ * @param {{
+ *   messenger: any,
+ *   daemon: import("../shared/daemon.js").Daemon,
+ *   language: () => Promise<string>,
+ *   translate: () => Promise<import("../shared/i18n.js").Translate>,
+ * }} parts
+ * @returns {Record<string, import("../background/router.js").Route>}
+ */
+export function makeRoutes({ messenger, daemon, language, translate }) {
+  /**
+   * The one message a tab shows; null when it shows none, or several.
+   * @param {number} tabId
+   */
+  async function displayed(tabId) {
+    try {
+      const { messages } = await messenger.messageDisplay.getDisplayedMessages(tabId);
+      return messages.length === 1 ? messages[0] : null;
+    } catch {
+      return null; // a tab that shows no mail at all
+    }
+  }
+
+  /**
+   * The beginning of the message as it came; null when it is not on this computer (offline, headers only).
+   * @param {any} header
+   */
+  async function rawOf({ id }) {
+    try {
+      /** @type {File} */
+      const file = await messenger.messages.getRaw(id);
+      const bytes = await file.slice(0, READ_BYTES).arrayBuffer();
+      return bytes.byteLength > 0 ? fromBytes(bytes) : null;
+    } catch {
+      return null;
+    }
+  }
+
+  /**
+   * @param {any} header
+   * @param {Partial<MailSeen>} shown what its document shows
+   * @returns {Promise<MailSeen>}
+   */
+  async function seen(header, shown) {
+    const [author] = await messenger.messengerUtilities.parseMailboxString(header.author);
+    return {
+      from_name: (author?.name ?? "").slice(0, 1_000),
+      from_address: (author?.email ?? "").slice(0, 1_000),
+      reply_to: [],
+      to: [],
+      subject: String(header.subject ?? "").slice(0, 1_000),
+      text: String(shown.text ?? ""),
+      links: Array.isArray(shown.links) ? shown.links : [],
+      attachments: [],
+      signed_by: "",
+      mailed_by: "",
+      unverified: false,
+    };
+  }
+
+  /**
+   * @param {number} tabId
+   * @param {Partial<MailSeen> | null} shown null: whoever asks does not show the links
+   * @returns {Promise<MailOutcome | null>} null: no message is open
+   */
+  async function judge(tabId, shown) {
+    const header = await displayed(tabId);
+    try {
+      return header && (await ask(header, shown));
+    } catch {
+      return { degraded: "failed" }; // the message went away meanwhile; silence would say that all is well
+    }
+  }
+
+  /**
+   * @param {any} header
+   * @param {Partial<MailSeen> | null} shown
+   * @returns {Promise<MailOutcome>}
+   */
+  async function ask(header, shown) {
+    const raw = await rawOf(header);
+    const question = { ...raw, ...(shown || !raw ? { shown: await seen(header, shown ?? {}) } : {}) };
+    const reply = await daemon.request("/v1/check/mail", { ...question, lang: await language() }, DEADLINE_MS);
+    if (!reply.ok) return { degraded: reply.error.code };
+    const verdict = readMailVerdict(reply.body);
+    return verdict ? { verdict } : { degraded: "bad_answer" };
+  }
+
+  /**
+   * @param {number} tabId
+   * @param {any} shown
+   */
+  async function check(tabId, shown) {
+    const t = await translate();
+    const texts = {
+      title: t("tbLinkTitle"),
+      leads: t("tbLinkLeads"),
+      calm: t("tbLinkCalm"),
+      risk: t("tbLinkRisk"),
+      stay: t("tbLinkStay"),
+      open: t("tbLinkOpen"),
+    };
+    return { outcome: await judge(tabId, shown ?? {}), labels: mailLabels(t), texts };
+  }
+
+  /** @param {unknown} url */
+  async function open(url) {
+    if (typeof url !== "string" || !URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) return;
+    await messenger.windows.openDefaultBrowser(url);
+  }
+
+  /** @param {unknown} address */
+  const report = (address) =>
+    messenger.tabs.create({ url: `/pages/report/report.html#${encodeURIComponent(String(address))}` });
+
+  return {
+    "tb.check": { from: MESSAGE, run: ({ message, tabId }) => check(tabId, message.shown) },
+    "tb.open": { from: MESSAGE, run: ({ message }) => open(message.url) },
+    "tb.report": { from: MESSAGE, run: ({ message }) => report(message.address) },
+    "tb.status": {
+      from: POPUP,
+      run: async ({ message }) => {
+        const outcome = await judge(Number(message.tabId), null);
+        const status = await daemon.request("/v1/status", null, 2_000);
+        return { daemon: daemon.state, status: status.ok ? status.body : null, outcome };
+      },
+    },
+    "tb.retry": { from: POPUP, run: () => daemon.retry() },
+  };
+}

@@ -1,0 +1,62 @@
+"""When a mail cannot be read or judged, that is said, and nothing is guessed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from support import pages
+from support.browser import running
+from support.webmail import letters
+from support.webmail.reading import MARK, Reader, look, told, verdict, wording
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import pytest
+
+    from support.browser import Browser
+    from support.daemon import Daemon
+    from support.webmail.imap import Imap
+    from support.webmail.roundcube import Roundcube
+
+
+def renamed(html: bytes) -> bytes:
+    """What a later Roundcube might do: the sender stands somewhere else."""
+    return html.replace(b'class="header from"', b'class="header author"')
+
+
+async def test_a_page_it_does_not_understand_is_admitted(
+    reader: Reader, roundcube: Roundcube, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(roundcube.proxy, "rewrite", renamed)
+    await reader.open("refund", letters.refund())
+    note = await told(reader.browser, reader.tab)
+    assert note.said == wording("mailCannotRead")
+    assert "ne peux pas lire ce message" in note.said
+    assert note.level == ""
+    assert await look(reader.browser, reader.tab, MARK) is None
+    assert await verdict(reader.browser, reader.tab) is None
+    monkeypatch.undo()
+    await reader.open("genuine", letters.genuine())
+    await reader.open("refund", letters.refund())
+    await reader.banner("DANGER")
+
+
+async def test_a_mail_nobody_could_judge_has_a_grey_line(
+    prepare: Callable[..., Browser], own_daemon: Daemon, roundcube: Roundcube, mail_server: Imap
+) -> None:
+    async with running(prepare(own_daemon)) as browser:
+        await pages.set_language(browser, "fr")
+        reader = Reader(browser, roundcube, mail_server)
+        await reader.sit_down()
+        await reader.open("refund", letters.refund())
+        await reader.agree()
+        await reader.banner("DANGER")
+        await own_daemon.stop()
+        await reader.open("genuine", letters.genuine())
+        note = await told(browser, reader.tab, timeout=15)
+        assert note.said == wording("mailNotChecked")
+        assert note.level == ""
+        await own_daemon.start()
+        await reader.open("refund", letters.refund())
+        await reader.banner("DANGER")
