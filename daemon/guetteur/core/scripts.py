@@ -153,6 +153,12 @@ class ScriptReader:
         self._reporting = frozenset(_phrase(phrase, folder) for phrase in reporting)
         self._says = tuple(frozenset(_phrase(phrase, folder) for phrase in script.says) for script in self._scripts)
         uses: dict[str, list[_Use]] = {phrase: [_REPORTS] for phrase in self._reporting}
+        pressing = {
+            written: _phrase(written, folder)
+            for written in {
+                one for script in self._scripts for pressure in script.pressures for one in pressure.phrases
+            }
+        }
         self._cues: list[dict[str, float]] = []
         for at, script in enumerate(self._scripts):
             own = {_phrase(cue.phrase, folder): cue.weight for cue in script.cues}
@@ -161,7 +167,7 @@ class ScriptReader:
                 uses.setdefault(phrase, []).append(_Use(at, -1, weight))
             for group, pressure in enumerate(script.pressures):
                 for written in pressure.phrases:
-                    if (phrase := _phrase(written, folder)) not in own:
+                    if (phrase := pressing[written]) not in own:
                         uses.setdefault(phrase, []).append(_Use(at, group, pressure.weight))
         self._automaton = ahocorasick.Automaton()
         for phrase, used in uses.items():
@@ -173,16 +179,7 @@ class ScriptReader:
     def read(self, text: str) -> tuple[ScriptSeen, ...]:
         """The scripts that ``text`` follows, the likeliest first; none for a text that warns of scams."""
         words = self._words.read(text)
-        found: dict[int, dict[str, _Found]] = {}
-        reports: dict[str, tuple[int, int]] = {}
-        for end, (phrase, uses) in self._in(words):
-            start = end + 1 - len(phrase)
-            for use in uses:
-                if use is _REPORTS:
-                    reports.setdefault(phrase, (start, end + 1))
-                else:
-                    # The first place a phrase stands at is enough: nobody gains by repeating it.
-                    found.setdefault(use.script, {}).setdefault(phrase, _Found(use.weight, start, end + 1, use.group))
+        found, reports = self._found(words)
         seen: list[ScriptSeen] = []
         for at, phrases in found.items():
             script, kept = self._scripts[at], _apart(phrases.values())
@@ -199,6 +196,25 @@ class ScriptReader:
                 quoted = words.written((one.start, one.end) for one in kept[:_QUOTED])
                 seen.append(ScriptSeen(script, tuple(dict.fromkeys(quoted)), score))
         return tuple(sorted(seen, key=lambda one: -one.score / one.script.threshold))
+
+    def _found(self, words: Words) -> tuple[dict[int, dict[str, _Found]], dict[str, tuple[int, int]]]:
+        """What is found of each script that has a phrase of its own to lead it; where the text reports scams."""
+        # The first place a phrase stands at is enough: nobody gains by repeating it.
+        places: dict[str, tuple[int, tuple[_Use, ...]]] = {}
+        for end, (phrase, uses) in self._in(words):
+            if phrase not in places:
+                places[phrase] = end + 1, uses
+        telling = {use.script for _, uses in places.values() for use in uses if use.group < 0 and use.weight >= _STRONG}
+        found: dict[int, dict[str, _Found]] = {}
+        reports: dict[str, tuple[int, int]] = {}
+        for phrase, (end, uses) in places.items():
+            start = end - len(phrase)
+            for use in uses:
+                if use is _REPORTS:
+                    reports[phrase] = start, end
+                elif use.script in telling:
+                    found.setdefault(use.script, {})[phrase] = _Found(use.weight, start, end, use.group)
+        return found, reports
 
     def _in(self, words: Words) -> Iterator[tuple[int, tuple[str, tuple[_Use, ...]]]]:
         if self._scripts or self._reporting:

@@ -7,7 +7,7 @@ import re
 from bisect import bisect_right
 from functools import cached_property, lru_cache
 from itertools import accumulate
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from guetteur.core.similarity import segment, unleet
 
@@ -58,7 +58,7 @@ class Words:
         self._cells, self.line = reader.cells(text)
 
     @cached_property
-    def _spots(self) -> list[tuple[int, int]]:
+    def _spots(self) -> Spots:
         return self._reader.spots(self._text)
 
     @cached_property
@@ -78,7 +78,7 @@ class Words:
     def _spot(self, start: int, end: int) -> tuple[int, int]:
         # A place begins and ends at the space around its words.
         first, last = bisect_right(self._ends, start), bisect_right(self._ends, end - 3)
-        return self._spots[first][0], self._spots[last][1]
+        return self._spots.begin(first), self._spots.end(last)
 
 
 def _quoted(text: str, start: int, end: int) -> str:
@@ -88,6 +88,25 @@ def _quoted(text: str, start: int, end: int) -> str:
         end = tail.end()
     words = " ".join(without_unseen(text[start:end]).split())
     return words if len(words) <= _MAX_QUOTE else f"{words[: _MAX_QUOTE - 1].rsplit(' ', 1)[0]}…"
+
+
+class Spots(NamedTuple):
+    """Where words stand: in the text they are read as, and how far that has shifted against the text itself."""
+
+    tokens: list[tuple[int, int]]
+    starts: list[int]
+    shifts: list[int]
+
+    def begin(self, cell: int) -> int:
+        """Where in the text this cell begins."""
+        return self._place(self.tokens[cell][0])
+
+    def end(self, cell: int) -> int:
+        """Where in the text this cell ends."""
+        return self._place(self.tokens[cell][1] - 1) + 1
+
+    def _place(self, at: int) -> int:
+        return at + self.shifts[bisect_right(self.starts, at) - 1]
 
 
 class WordReader:
@@ -121,7 +140,7 @@ class WordReader:
             self._join_letters(cells)
         return cells, f" {' '.join(filter(None, cells))} "
 
-    def spots(self, text: str) -> list[tuple[int, int]]:
+    def spots(self, text: str) -> Spots:
         """Where in ``text`` each of its `cells` begins and ends."""
         pieces, here, starts, shifts, size = [], 0, [0], [0], 0
         for found in _SPECIAL.finditer(text):
@@ -138,11 +157,7 @@ class WordReader:
             here = found.end()
         pieces.append(text[here:])
         plain = "".join(pieces).encode("ascii", "replace").translate(_PLAIN).decode("ascii")
-
-        def place(at: int) -> int:
-            return at + shifts[bisect_right(starts, at) - 1]
-
-        return [(place(found.start()), place(found.end() - 1) + 1) for found in _TOKENS.finditer(plain)]
+        return Spots([found.span() for found in _TOKENS.finditer(plain)], starts, shifts)
 
     def _mend(self, cells: list[str], at: int) -> None:
         cell = cells[at]

@@ -51,7 +51,7 @@ class Shown:
         self._length = 0
         self._link: tuple[str, list[str]] | None = None
         self._link_drawn = True
-        self._effects: dict[str, Effect] = {}
+        self._known: dict[str, tuple[Effect, bool]] = {}
         self._special = {
             "a": self._anchor, "area": self._area, "img": self._image, "form": self._form, "input": self._field,
             "button": self._field, "base": self._base, "meta": self._meta,
@@ -142,26 +142,25 @@ class Shown:
         if tag.name in BLOCKS:
             self._write("\n")
         outer = self._open.state
-        effect = self._effect(tag)
+        effect, scripted = self._traits(tag.attributes) if tag.attributes else (NO_EFFECT, False)
+        if tag.name == "template":
+            effect = Effect(gone=True)
         self._open.start(tag.name, outer if effect is NO_EFFECT else outer.within(effect))
         special = self._special.get(tag.name)
         if special is not None:
             special(attributes_of(tag.attributes))
-        if tag.attributes and _SCRIPTED.search(tag.attributes):
+        if scripted:
             self._script(attributes_of(tag.attributes).get("onclick", ""))
 
-    def _effect(self, tag: Tag) -> Effect:
-        if tag.name == "template":
-            return Effect(gone=True)
-        text = tag.attributes
-        if not text or not matters(text):
-            return NO_EFFECT
-        effect = self._effects.get(text)
-        if effect is None:
-            effect = effect_of(text, self._hidden_names)
-            if len(text) < 1000 and len(self._effects) < _REMEMBERED:
-                self._effects[text] = effect
-        return effect
+    def _traits(self, text: str) -> tuple[Effect, bool]:
+        """What attributes hide or show, and whether they hold a script; mails repeat the same ones a thousand times."""
+        traits = self._known.get(text)
+        if traits is None:
+            effect = effect_of(text, self._hidden_names) if matters(text, self._hidden_names) else NO_EFFECT
+            traits = effect, _SCRIPTED.search(text) is not None
+            if len(text) < 1000 and len(self._known) < _REMEMBERED:
+                self._known[text] = traits
+        return traits
 
     def _anchor(self, attributes: dict[str, str]) -> None:
         self._close_link()

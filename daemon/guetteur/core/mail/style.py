@@ -13,9 +13,9 @@ _UNKNOWN: Colour = (-999, -999, -999)
 """A picture or gradient: no words vanish before it for sure."""
 
 _MATTERS = re.compile(
-    r"display|visib|opacity|font|color|background|hidden|height|width|indent|left|top|class|id\s*=|[&\\]|/\*",
-    re.IGNORECASE,
+    r"display|visib|opacity|font|color|background|hidden|height|width|indent|left|top|[&\\]|/\*", re.IGNORECASE
 )
+_ATTRIBUTES = ("style", "hidden", "color", "background")
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 _ESCAPE = re.compile(r"\\([0-9a-fA-F]{1,6})\s?|\\(.)")
 _SIZE = re.compile(r"(-?[0-9]*\.?[0-9]+)\s*(px|pt|em|rem|%|vw|vh|cm|mm|in|)")
@@ -78,9 +78,12 @@ class State(NamedTuple):
 NO_EFFECT = Effect()
 
 
-def matters(attributes: str) -> bool:
+def matters(attributes: str, hidden_names: frozenset[str]) -> bool:
     """Whether the text of a tag's attributes can hide or show anything."""
-    return _MATTERS.search(attributes) is not None
+    text = attributes.lower()
+    if any(name in text for name in _ATTRIBUTES):
+        return True
+    return bool(hidden_names) and ("class" in text or "id" in text)
 
 
 def effect_of(attributes: str, hidden_names: frozenset[str]) -> Effect:
