@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from itertools import chain
+from functools import cached_property
+from itertools import chain, product
 from typing import TYPE_CHECKING, NamedTuple
 
 import ahocorasick
@@ -30,11 +31,15 @@ _LATE, _LATE_WEIGHT = 0.75, 0.5
 _MOST_FOUND = 2_000
 _NUMBER = re.compile(r"\d+(?:[ .,]\d+)*")
 _BREAK = re.compile("[^a-z#]+")
+_BRACKET = re.compile(r"\[([^\[\]]*)\]")
 _PHONE = re.compile(r"(?:\+\s?33|\b0)\s?(?:\(0\)\s?)?[1-9](?:[\s.\-]?\d{2}){4}\b|\b08\d{2}[\s.\-]?\d{3}[\s.\-]?\d{3}\b")
 
 
 class Cue(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A phrase and what it counts; ``#`` in it stands for any number, ``# eur`` for any amount of money."""
+    """A phrase and what it counts.
+
+    ``#`` in it stands for any number, ``# eur`` for any amount of money, ``[a|b|]`` for any of these, or nothing.
+    """
 
     phrase: str
     weight: float
@@ -140,9 +145,32 @@ def _apart(found: Iterable[_Found]) -> list[_Found]:
 
 
 def _phrase(written: str, folder: Folder) -> str:
-    """A cue as written in a file, as it stands in a `Words.line`."""
+    """A cue without alternatives, as it stands in a `Words.line`."""
     text = folder.fold(written.replace("€", " eur "))
     return f" {_BREAK.sub(' ', text).strip()} "
+
+
+def _phrases(written: str, folder: Folder) -> set[str]:
+    """All that a cue stands for."""
+    parts = _BRACKET.split(folder.fold(written))
+    if len(parts) == 1:
+        return {_phrase(written, folder)}
+    choices = [part.split("|") if at % 2 else [part] for at, part in enumerate(parts)]
+    plain = [[_BREAK.sub(" ", choice) for choice in part] for part in choices]
+    return {f" {' '.join(''.join(chosen).split())} " for chosen in product(*plain)}
+
+
+def _use(uses: dict[str, dict[int, _Use]], written: Iterable[str], shared: dict[int, _Use], folder: Folder) -> None:
+    """Note ``shared`` for all phrases that ``written`` stand for, over what is there already for these scripts."""
+    for phrase in set(chain.from_iterable(_phrases(one, folder) for one in written)):
+        uses[phrase] = {**uses[phrase], **shared} if phrase in uses else shared
+
+
+class _Cues(NamedTuple):
+    """What to look for; made once something is read."""
+
+    automaton: ahocorasick.Automaton
+    words: WordReader
 
 
 class ScriptReader:
@@ -150,35 +178,49 @@ class ScriptReader:
 
     def __init__(self, scripts: Iterable[Script], reporting: Iterable[str], folder: Folder) -> None:
         self._scripts = tuple(scripts)
+        self._folder = folder
         self._reporting = frozenset(_phrase(phrase, folder) for phrase in reporting)
         self._says = tuple(frozenset(_phrase(phrase, folder) for phrase in script.says) for script in self._scripts)
-        uses: dict[str, list[_Use]] = {phrase: [_REPORTS] for phrase in self._reporting}
-        pressing = {
-            written: _phrase(written, folder)
-            for written in {
-                one for script in self._scripts for pressure in script.pressures for one in pressure.phrases
-            }
-        }
-        self._cues: list[dict[str, float]] = []
+
+    @cached_property
+    def _cues(self) -> _Cues:
+        # Nearly all phrases of one weight are used alike, and share what says so.
+        uses: dict[str, dict[int, _Use]] = {}
+        for group, (pressure, users) in enumerate(self._pressing()):
+            _use(uses, pressure.phrases, {at: _Use(at, group, pressure.weight) for at in users}, self._folder)
         for at, script in enumerate(self._scripts):
-            own = {_phrase(cue.phrase, folder): cue.weight for cue in script.cues}
-            self._cues.append(own)
-            for phrase, weight in own.items():
-                uses.setdefault(phrase, []).append(_Use(at, -1, weight))
-            for group, pressure in enumerate(script.pressures):
-                for written in pressure.phrases:
-                    if (phrase := pressing[written]) not in own:
-                        uses.setdefault(phrase, []).append(_Use(at, group, pressure.weight))
-        self._automaton = ahocorasick.Automaton()
+            own: dict[float, list[str]] = {}
+            for cue in script.cues:
+                own.setdefault(cue.weight, []).append(cue.phrase)
+            for weight in sorted(own):
+                _use(uses, own[weight], {at: _Use(at, -1, weight)}, self._folder)
+        automaton = ahocorasick.Automaton()
+        tuples = {id(used): tuple(used.values()) for used in uses.values()}
         for phrase, used in uses.items():
-            self._automaton.add_word(phrase, (phrase, tuple(used)))
-        if uses:
-            self._automaton.make_automaton()
-        self._words = WordReader(folder, set(chain.from_iterable(phrase.split() for phrase in uses)) - {"#"})
+            reports = (_REPORTS,) if phrase in self._reporting else ()
+            automaton.add_word(phrase, (phrase, (*reports, *tuples[id(used)]) if reports else tuples[id(used)]))
+        for phrase in self._reporting - uses.keys():
+            automaton.add_word(phrase, (phrase, (_REPORTS,)))
+        if len(automaton):
+            automaton.make_automaton()
+        vocabulary = set(chain.from_iterable(phrase.split() for phrase in (*uses, *self._reporting)))
+        return _Cues(automaton, WordReader(self._folder, vocabulary - {"#"}))
+
+    def _pressing(self) -> Iterable[tuple[Pressure, list[int]]]:
+        """Every pressure once, with the scripts that use it."""
+        users: dict[Pressure, list[int]] = {}
+        for at, script in enumerate(self._scripts):
+            for pressure in script.pressures:
+                users.setdefault(pressure, []).append(at)
+        return users.items()
+
+    def prepare(self) -> None:
+        """Build what reading needs; otherwise the first text waits for it (about half a second)."""
+        _ = self._cues
 
     def read(self, text: str) -> tuple[ScriptSeen, ...]:
         """The scripts that ``text`` follows, the likeliest first; none for a text that warns of scams."""
-        words = self._words.read(text)
+        words = self._cues.words.read(text)
         found, reports = self._found(words)
         seen: list[ScriptSeen] = []
         for at, phrases in found.items():
@@ -193,7 +235,10 @@ class ScriptReader:
             if told and told < enough:
                 told += words.between_marks((one.start, one.end) for one in kept)
             if told < enough:
-                quoted = words.written((one.start, one.end) for one in kept[:_QUOTED])
+                # A single word (`relance`) tells a reader nothing beside a sentence.
+                lone = [" " not in words.line[one.start : one.end].strip() for one in kept]
+                said = [one for one, word in zip(kept, lone, strict=True) if not word] or kept
+                quoted = words.written((one.start, one.end) for one in said[:_QUOTED])
                 seen.append(ScriptSeen(script, tuple(dict.fromkeys(quoted)), score))
         return tuple(sorted(seen, key=lambda one: -one.score / one.script.threshold))
 
@@ -218,7 +263,7 @@ class ScriptReader:
 
     def _in(self, words: Words) -> Iterator[tuple[int, tuple[str, tuple[_Use, ...]]]]:
         if self._scripts or self._reporting:
-            yield from self._automaton.iter(words.line)
+            yield from self._cues.automaton.iter(words.line)
 
     def _reports(self, at: int, kept: list[_Found], reports: dict[str, tuple[int, int]], size: int) -> float:
         """How much the text speaks about scams rather than in the words of this one.
@@ -233,13 +278,16 @@ class ScriptReader:
         )
 
     def telling(self) -> tuple[str, ...]:
-        """Phrases of which every page that follows a script holds at least one; none that holds another of them."""
+        """Phrases of which nearly every page that follows a script holds one; none that holds another of them.
+
+        Those with alternatives are left out: a page searches itself for these, and has no time for tens of thousands.
+        """
         strong = {
-            phrase
-            for script, cues in zip(self._scripts, self._cues, strict=True)
+            _phrase(cue.phrase, self._folder)
+            for script in self._scripts
             if script.pages
-            for phrase, weight in cues.items()
-            if weight >= _STRONG
+            for cue in script.cues
+            if cue.weight >= _STRONG and "[" not in cue.phrase
         }
         return tuple(sorted(phrase.strip() for phrase in strong if strong.isdisjoint(_parts(phrase))))
 

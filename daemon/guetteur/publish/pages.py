@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -12,7 +11,7 @@ from guetteur.core.pagewords import PageWords
 from guetteur.core.scripts import Cue, Pressure, Script
 from guetteur.errors import DataFileError
 from guetteur.publish.bodies import read_toml
-from guetteur.publish.phrases import expand, read_forms
+from guetteur.publish.phrases import read_forms, ready
 from guetteur.publish.routes import read_routes
 
 if TYPE_CHECKING:
@@ -58,12 +57,9 @@ class ScriptEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
     alone: bool = False
 
     def shipped(self, pressures: Mapping[str, Pressure], forms: Forms) -> Script:
-        """The part the daemon needs; of a phrase that several entries stand for, the heaviest."""
-        weights: dict[str, float] = {}
-        for entry in sorted(self.cues, key=lambda entry: entry.weight):
-            weights |= dict.fromkeys(chain.from_iterable(expand(phrase, forms) for phrase in entry.phrases), entry.weight)
+        """The part the daemon needs."""
         made: dict[str, Any] = {
-            "cues": tuple(Cue(phrase, weight) for phrase, weight in weights.items()),
+            "cues": tuple(Cue(ready(phrase, forms), entry.weight) for entry in self.cues for phrase in entry.phrases),
             "pressures": tuple(pressures[name] for name in self.presses),
         }
         same = {name: getattr(self, name) for name in Script.__struct_fields__ if name not in made}
@@ -100,13 +96,13 @@ def read_pressures(path: Path, forms: Forms) -> dict[str, Pressure]:
         if group.weight <= 0 or len(set(group.phrases)) < len(group.phrases) or not all(map(str.strip, group.phrases)):
             raise DataFileError("pressure_invalid", f"{path}: {name}: no weight, or a phrase empty or twice", _HINT)
     return {
-        name: Pressure(group.weight, tuple(chain.from_iterable(expand(phrase, forms) for phrase in group.phrases)))
+        name: Pressure(group.weight, tuple(ready(phrase, forms) for phrase in group.phrases))
         for name, group in pressures.items()
     }
 
 
 def read_scripts(folder: Path, body_ids: Container[str]) -> tuple[Script, ...]:
-    """Read every script of a folder, with ``forms``, ``pressure`` and ``routes.toml`` of the lexicon; all faults at once.
+    """Read every script of a folder, with ``forms``, ``pressure`` and ``routes.toml``; all faults at once.
 
     Raises:
         DataFileError: ``script_invalid`` naming the file and what is wrong with it; ``pressure_invalid``;

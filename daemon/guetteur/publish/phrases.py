@@ -1,22 +1,26 @@
-"""Phrases written with alternatives, as `blocklists/scripts/README.md` describes them, turned into plain ones."""
+"""Phrases with alternatives, as `blocklists/scripts/README.md` describes them: made ready and checked."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from itertools import product
+from math import prod
 from typing import TYPE_CHECKING
 
 import msgspec
 
+from guetteur.core.similarity import Folder
 from guetteur.errors import DataFileError
 from guetteur.publish.bodies import read_toml
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-_MOST = 6_000
-_PART = re.compile(r"\{(\w+)\}|\[([^\[\]{}]*)\]|([^\[\]{}]+)")
+_MOST = 1_000
+_HINT = "see blocklists/scripts/README.md"
+_NAME = re.compile(r"(\[[^\[\]]*)?\{(\w+)\}")
+_BRACKET = re.compile(r"\[([^\[\]{}]*)\]")
+_FOLDER = Folder({})
 
 Forms = Mapping[str, tuple[str, ...]]
 
@@ -33,23 +37,22 @@ def read_forms(path: Path) -> Forms:
         raise DataFileError("forms_invalid", f"{path}: {error}", "mend the file") from None
 
 
-def expand(written: str, forms: Forms) -> tuple[str, ...]:
-    """Every plain phrase that ``written`` stands for: ``{name}`` is one of a form, ``[a|b|]`` one of these, or nothing.
+def ready(written: str, forms: Forms) -> str:
+    """The phrase in lower-case ASCII, with every ``{name}`` put in full: what `guetteur.core.scripts` reads.
+
+    Folded here once, where it costs nothing.
 
     Raises:
         DataFileError: ``phrase_invalid``: a bracket stands alone, a form is unknown, or it stands for too many.
     """
-    parts: list[tuple[str, ...]] = []
-    at = 0
-    while at < len(written):
-        found = _PART.match(written, at)
-        if found is None or (found[1] and found[1] not in forms):
-            raise DataFileError("phrase_invalid", f"{written!r} cannot be read", "see blocklists/scripts/README.md")
-        parts.append(forms[found[1]] if found[1] else tuple(found[2].split("|")) if found[2] else (found[3],))
-        at = found.end()
-    count = 1
-    for part in parts:
-        count *= len(part)
-    if count > _MOST:
-        raise DataFileError("phrase_invalid", f"{written!r} stands for {count} phrases", f"at most {_MOST}: split it")
-    return tuple(dict.fromkeys(" ".join("".join(chosen).split()) for chosen in product(*parts)))
+    phrase = _FOLDER.fold(written)
+    while (found := _NAME.search(phrase)) is not None and found[2] in forms:
+        choices = "|".join(dict.fromkeys(_FOLDER.fold(choice) for choice in forms[found[2]]))
+        inside = f"{found[1]}{choices}" if found[1] is not None else f"[{choices}]"
+        phrase = f"{phrase[: found.start()]}{inside}{phrase[found.end() :]}"
+    brackets = _BRACKET.findall(phrase)
+    if any(sign in _BRACKET.sub("", phrase) for sign in "[]{}|") or "" in brackets:
+        raise DataFileError("phrase_invalid", f"{written!r} cannot be read", _HINT)
+    if (count := prod(bracket.count("|") + 1 for bracket in brackets)) > _MOST:
+        raise DataFileError("phrase_invalid", f"{written!r} stands for {count} phrases, more than {_MOST}", _HINT)
+    return phrase

@@ -42,6 +42,7 @@ TEXTS = {
     "job": "Travaillez depuis chez vous, gagnez 300 € par jour avec des tâches simples. WhatsApp.",
     "investment": "Rendement garanti : doublez votre capital sans aucun risque, bitcoin.",
     "antivirus-invoice": "Norton has been successfully renewed. You have been charged $349. To cancel this order call.",
+    "transfer-order": "Coucou maman, voici mon nouveau numéro. Peux-tu me faire un virement ? Je te rembourse.",
     "lure-document": "You have received a secure document. Sign in to view the document.",
 }
 

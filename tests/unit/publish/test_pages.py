@@ -28,6 +28,7 @@ checked = 2026-11-24
 cues = [{ weight = 1.0, phrases = ["a", "b"] }, { weight = 0.5, phrases = ["c"] }]
 """
 PRESSURE = '[soon]\nweight = 0.5\nphrases = ["now"]\n'
+FORMS = '[forms]\nis = ["est"]\n'
 ROUTES = '[here]\nname = "a"\ntext = "a"\ntext_en = "a"\nurl = "https://a.fr/"\n'
 
 
@@ -37,6 +38,7 @@ def folder(tmp_path: Path) -> Path:
     (tmp_path / "scripts").mkdir()
     (tmp_path / "lexicon/pressure.toml").write_text(PRESSURE, "utf-8")
     (tmp_path / "lexicon/routes.toml").write_text(ROUTES, "utf-8")
+    (tmp_path / "lexicon/forms.toml").write_text(FORMS, "utf-8")
     return tmp_path / "scripts"
 
 

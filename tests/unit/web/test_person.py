@@ -18,8 +18,8 @@ from guetteur.store.person import FILE_NAME
 from guetteur.transport.endpoint import AlreadyRunning, bind
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
-DOUBTFUL = ("mon-compte-orange.net", "sfr-espace.com", "lcl-securite.com", "caf-aide.fr", "amicale-orange.fr",
-            "credit-agricole-immo.com", "ma-laposte.com", "boursorama-blog.fr", "doctolib-paris.net")  # fmt: skip
+DOUBTFUL = ("mon-compte-orange.net", "sfr-espace.com", "lcl-securite.com", "caf-aide.fr", "ma-laposte.com",
+            "credit-agricole-immo.com", "amicale-orange.fr", "boursorama-blog.fr", "doctolib-paris.net")  # fmt: skip
 FAKE = "remboursement-ameli.info"
 HIDDEN = "https://www.impots.gouv.fr@{}/"
 

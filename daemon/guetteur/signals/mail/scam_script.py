@@ -12,9 +12,12 @@ if TYPE_CHECKING:
     from guetteur.core.mail.subject import MailSubject
     from guetteur.core.scripts import ScriptSeen
 
-_PROVEN = 0.4  # a shop or a bank that is proven to write so
-_UNKNOWN = 0.6  # its address, of which nothing is known
-_CLEAR, _FAINT = 1.2, 0.8  # so little over its threshold, a script needs something beside it
+_OWN = 0.4  # a shop or a bank that is proven to write so
+_CARRIED = 0.5  # a platform's own notice, as far as the words go
+_UNKNOWN = 0.6  # a body's address, of which nothing is known
+_FAINT = 0.8
+# So much over its threshold a script needs nothing beside it: more where somebody stands to the address.
+_CLEAR, _CLEAR_PROVEN = 1.2, 1.5
 _FORWARD = re.compile(r"\s*(?:fwd?|tr|wg|rv|enc|i)\s*:", re.IGNORECASE)
 
 
@@ -35,10 +38,13 @@ def check(mail: MailSubject, facts: MailFacts) -> Evidence | Skip | None:
 
 def _weight(mail: MailSubject, sender: SenderFacts, seen: ScriptSeen) -> float:
     if sender.trusted and not sender.carries:
-        return _PROVEN
+        return _OWN
+    if sender.trusted and sender.official is not None:
+        return CAUTION_POINTS if seen.sure else _CARRIED
     if sender.speaks_for_itself and not sender.is_disproven:
         return _UNKNOWN
-    if seen.score < _CLEAR * seen.script.threshold:
+    clear = _CLEAR_PROVEN if sender.is_proven and not sender.free else _CLEAR
+    if seen.score < clear * seen.script.threshold:
         return _FAINT
     # People pass scams on to warn of them or to ask.
     return DANGER_POINTS if seen.sure and not _FORWARD.match(mail.subject) else CAUTION_POINTS
