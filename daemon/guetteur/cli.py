@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, TextIO
 import click
 
 from guetteur import __version__
-from guetteur.config import load_settings
+from guetteur.config import language, load_settings
 from guetteur.errors import GuetteurError
 
 if TYPE_CHECKING:
@@ -78,6 +78,22 @@ def check_mail(paths: tuple[str, ...], no_lists: bool, as_json: bool, lang: str 
 
     settings = load_settings()
     sys.exit(print_mails(settings.data_dir, paths, with_lists=not no_lists, as_json=as_json, lang=language(lang)))
+
+
+@main.command()
+@click.argument("answers", metavar="ANSWERS.json", type=click.Path(path_type=Path), required=False)
+@click.option("--out", type=click.Path(path_type=Path), default=Path("lettre-de-plainte.pdf"), show_default=True)
+@click.option("--annex", "annexes", type=click.Path(path_type=Path), multiple=True, help="A file listed with its hash.")
+@click.option("--template", is_flag=True, help="Print an empty file of answers and what each field means.")
+@_lang
+def letter(answers: Path | None, out: Path, annexes: tuple[Path, ...], template: bool, lang: str | None) -> None:
+    """Write the complaint letter (PDF) from a file of answers; what is left out stays blank."""
+    from guetteur.cli_letter import make_letter, print_template  # noqa: PLC0415
+
+    if template or answers is None:
+        print_template(language(lang))
+        return
+    sys.exit(make_letter(answers, annexes, out, language(lang)))
 
 
 @main.command()
@@ -235,15 +251,8 @@ class _Later(click.Group):
 main.add_command(
     _Later("lists", "guetteur.cli_lists", "The blocklists of this machine: sync, status, rollback, explain.")
 )
+main.add_command(_Later("report", "guetteur.cli_report", "Evidence of a scam: seal it, and prove it unaltered."))
 main.add_command(_Later("keys", "guetteur.cli_lists", "The keys that sign the published lists (maintainers)."))
-
-
-def language(chosen: str | None) -> str:
-    """The language asked for, else the system's, else French."""
-    if chosen:
-        return chosen
-    wanted = next((os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)), "")
-    return "en" if wanted.lower().startswith("en") else "fr"
 
 
 def fail(error: GuetteurError) -> NoReturn:

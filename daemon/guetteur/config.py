@@ -100,3 +100,11 @@ def _transport() -> Transport:
                 f"GUETTEUR_TRANSPORT is {wanted!r}, which is no transport",
                 "set it to unix or loopback, or leave it out",
             )
+
+
+def language(chosen: str | None) -> str:
+    """The language asked for, else the system's, else French."""
+    if chosen:
+        return chosen
+    wanted = next((os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)), "")
+    return "en" if wanted.lower().startswith("en") else "fr"

@@ -56,7 +56,9 @@ class Authority:
         self.go.set()
         self.requests: list[bytes] = []
         curve = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes")
-        self._run("req", "-x509", *curve, "-keyout", "root.key", "-out", "root.pem", "-subj", "/CN=Racine", "-days", "9")
+        self._run(
+            "req", "-x509", *curve, "-keyout", "root.key", "-out", "root.pem", "-subj", "/CN=Racine", "-days", "9"
+        )
         self._run("req", *curve, "-keyout", "tsa.key", "-out", "tsa.csr", "-subj", "/CN=Horloge")
         self._run(
             "x509", "-req", "-in", "tsa.csr", "-CA", "root.pem", "-CAkey", "root.key", "-CAcreateserial", "-days", "9",

@@ -1,0 +1,279 @@
+"""``guetteur report``: seals evidence in a bundle, and proves a bundle unaltered."""
+
+from __future__ import annotations
+
+import sys
+import uuid
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple, get_args
+
+import click
+import msgspec
+
+from guetteur import __version__
+from guetteur.app import build_checker, build_mail_checker, now_utc
+from guetteur.config import language, load_settings
+from guetteur.core.subject import parse_host_or_url
+from guetteur.core.verdict import Level
+from guetteur.errors import GuetteurError, InvalidInputError
+from guetteur.lists.knowledge import load_knowledge
+from guetteur.mail_files import STDIN, messages
+from guetteur.reports.bundle import write_bundle
+from guetteur.reports.case import Case, CaseKind, Item
+from guetteur.reports.manifest import canonical
+from guetteur.reports.redact import redact_mail, redact_url
+from guetteur.reports.signing import load_key, own_public
+from guetteur.reports.timestamp import TimestampServer, load_authorities
+from guetteur.reports.verify import verify
+from guetteur.texts import load_explainers
+from guetteur.web.wire import error_reply, verdict_reply
+from guetteur.web.wire_mail import mail_reply
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from guetteur.config import Settings
+    from guetteur.reports.manifest import Manifest
+    from guetteur.reports.redact import Change
+    from guetteur.reports.verify import Verification
+
+ALTERED, FAILED = 1, 2
+_ORDER = (Level.DANGER, Level.CAUTION, Level.UNKNOWN, Level.NO_KNOWN_RISK, Level.OFFICIAL)
+
+_WORDS = {
+    "fr": {
+        "written": "Dossier écrit : {path} ({kilobytes} Ko, {files} fichiers, clé {key}).",
+        "sealed": "Il contient l’original : gardez-le, il est pour la police.",
+        "redacted": "Ce qui vous désigne a été masqué. Voici ce qui a changé :",
+        "nothing": "Rien ne vous désignait : rien n’a été masqué.",
+        "unaltered": "Dossier intact : rien n’a changé depuis qu’il a été scellé, le {at} UTC.",
+        "altered": "Dossier modifié depuis qu’il a été scellé : ne vous y fiez pas.",
+        "own": "Scellé par cette installation de Guetteur (clé {key}).",
+        "other": "Scellé par une autre installation de Guetteur (clé {key}).",
+        "bad": "La signature n’est pas valable.",
+        "missing_signature": "La signature manque.",
+        "changed": "modifié : {name}",
+        "missing": "manquant : {name}",
+        "added": "ajouté : {name}",
+        "repacked": "Les fichiers sont intacts, mais l’archive qui les contient a été refaite.",
+        "stamp_none": "Sans horodatage par un tiers : la date est celle de l’ordinateur.",
+        "stamp_missing": "L’horodatage promis manque.",
+        "stamp_wrong": "L’horodatage n’est pas celui de ce dossier, ou n’est pas valable.",
+        "stamp_unproven": "Horodaté le {at} UTC par {authority} (autorité non vérifiée).",
+        "stamp_proven": "Horodaté le {at} UTC par {authority} (autorité vérifiée).",
+    },
+    "en": {
+        "written": "Bundle written: {path} ({kilobytes} KB, {files} files, key {key}).",
+        "sealed": "It holds the original: keep it, it is for the police.",
+        "redacted": "What tells who you are was hidden. This is what changed:",
+        "nothing": "Nothing told who you are: nothing was hidden.",
+        "unaltered": "Unaltered: nothing has changed since it was sealed on {at} UTC.",
+        "altered": "Altered since it was sealed: do not rely on it.",
+        "own": "Sealed by this installation of Guetteur (key {key}).",
+        "other": "Sealed by another installation of Guetteur (key {key}).",
+        "bad": "The signature is not valid.",
+        "missing_signature": "The signature is missing.",
+        "changed": "changed: {name}",
+        "missing": "missing: {name}",
+        "added": "added: {name}",
+        "repacked": "The files are unaltered, but the archive around them was made anew.",
+        "stamp_none": "Not time-stamped by a third party: the date is the computer's own.",
+        "stamp_missing": "The time-stamp it promises is missing.",
+        "stamp_wrong": "The time-stamp belongs to something else, or is not valid.",
+        "stamp_unproven": "Time-stamped on {at} UTC by {authority} (authority not checked).",
+        "stamp_proven": "Time-stamped on {at} UTC by {authority} (authority checked).",
+    },
+}
+
+_json = click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
+_lang = click.option(
+    "--lang", type=click.Choice(["fr", "en"]), default=None, help="Language of the sentences (default: the system's)."
+)
+
+
+class Evidence(NamedTuple):
+    """A case, what proves it, and what was masked in it."""
+
+    case: Case
+    items: list[Item]
+    changes: tuple[Change, ...]
+
+
+@click.group()
+def report() -> None:
+    """Evidence of a scam: seal it, and prove it unaltered."""
+
+
+@report.command("bundle")
+@click.argument("what", metavar="FILE.eml|URL|-")
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Where to (default: guetteur-….zip here).")
+@click.option("--redacted", is_flag=True, help="Without what tells who you are: the copy for third parties.")
+@click.option("--keep-exact", is_flag=True, help="With --redacted: leave the address of the page as it is.")
+@click.option(
+    "--timestamp", metavar="URL", envvar="GUETTEUR_TIMESTAMP_URL", help="Time-stamp server (RFC 3161) to ask."
+)
+@_json
+@_lang
+def bundle(
+    what: str, out: Path | None, timestamp: str | None, as_json: bool, lang: str | None, **choices: bool
+) -> None:
+    """Seal a mail, or an address with what Guetteur says of it. Without --timestamp nothing is sent anywhere.
+
+    Exit status: 0 written, 2 it could not be.
+    """
+    settings, spoken, now = load_settings(), language(lang), now_utc()
+    try:
+        evidence = read_evidence(what, settings, spoken, now, **choices)
+        path = out or Path(f"guetteur-{now:%Y%m%d-%H%M%S}-{evidence.case.id[:8]}.zip")
+        key = load_key(settings.state_dir)
+        server = TimestampServer(timestamp) if timestamp else None
+        manifest = write_bundle(path, evidence.case, evidence.items, key=key, now=now, timestamp=server)
+    except GuetteurError as error:
+        _fail(error, as_json=as_json)
+        return
+    if as_json:
+        answer = {"path": str(path), "key_id": key.id, "manifest": manifest, "changes": evidence.changes}
+        click.echo(msgspec.json.encode(answer).decode())
+    else:
+        _print_written(path, manifest, evidence, key.id, redacted=choices["redacted"], lang=spoken)
+
+
+@report.command("verify")
+@click.argument("path", metavar="BUNDLE", type=click.Path(path_type=Path))
+@click.option("--authority", type=click.Path(path_type=Path), help="PEM file of time-stamp authorities to trust.")
+@_json
+@_lang
+def verify_bundle(path: Path, authority: Path | None, as_json: bool, lang: str | None) -> None:
+    """Prove a bundle unaltered, or say what was changed.
+
+    Exit status: 0 unaltered, 1 altered, 2 it cannot be read.
+    """
+    try:
+        trusted = load_authorities(authority) if authority is not None else ()
+        found = verify(path, own=own_public(load_settings().state_dir), authorities=trusted)
+    except GuetteurError as error:
+        _fail(error, as_json=as_json)
+        return
+    if as_json:
+        click.echo(msgspec.json.encode(found).decode())
+    else:
+        click.echo("\n".join(_told(found, _WORDS[language(lang)])))
+    sys.exit(0 if found.unaltered else ALTERED)
+
+
+def read_evidence(  # noqa: PLR0913, PLR0917 -- the choices of one command
+    what: str, settings: Settings, lang: str, now: datetime, redacted: bool, keep_exact: bool
+) -> Evidence:
+    """Gather the evidence of a message or an address.
+
+    Raises:
+        InvalidInputError: ``no_such_file``, and those of reading mails and addresses.
+    """
+    if what == STDIN or Path(what).is_file():
+        return _mail(Path(what), settings, lang, now, redacted=redacted)
+    if not what.startswith(("http://", "https://")) and (what.endswith(".eml") or "/" in what.partition(".")[0]):
+        raise InvalidInputError("no_such_file", f"{what} does not exist", "give a .eml file or a web address")
+    return _page(what, settings, lang, now, redacted=redacted, keep_exact=keep_exact)
+
+
+def _page(  # noqa: PLR0913
+    address: str, settings: Settings, lang: str, now: datetime, *, redacted: bool, keep_exact: bool
+) -> Evidence:
+    subject = parse_host_or_url(address)
+    reply = verdict_reply(subject, build_checker(settings.data_dir).check(subject, now=now), load_explainers()[lang])
+    shown = redact_url(subject.url, keep_exact=keep_exact or not redacted)
+    case = _case(reply, now, lang, kind="page", url=shown.value)
+    told = msgspec.structs.replace(reply, url=shown.value)
+    return Evidence(
+        case, [Item("page/verdict.json", "application/json", canonical(told), now, "daemon")], shown.changes
+    )
+
+
+def _mail(path: Path, settings: Settings, lang: str, now: datetime, *, redacted: bool) -> Evidence:
+    message = next(messages(path))
+    if message.truncated:
+        raise InvalidInputError("mail_too_large", f"{path} is too large a message", "save it without its attachments")
+    checker = build_mail_checker(settings.data_dir)
+    explainer = load_explainers()[lang]
+    mail = checker.read(message.raw)
+    reply = mail_reply(mail, checker.check(mail, now=now), explainer, checker.routes)
+    worst = min(reply.links, key=lambda link: _ORDER.index(Level(link.level)), default=None)
+    script = reply.script.id if reply.script is not None else None
+    kind: CaseKind = script if script in get_args(CaseKind) else "mail"  # type: ignore[assignment]
+    case = _case(reply, now, lang, kind=kind, url=worst.url if worst is not None else None)
+    case = msgspec.structs.replace(case, script=script, sender=reply.sender or None)
+    if not redacted:
+        verdict = Item("mail/verdict.json", "application/json", canonical(reply), now, "daemon")
+        return Evidence(case, [Item("mail/original.eml", "message/rfc822", message.raw, now, "person"), verdict], ())
+    copy = redact_mail(message.raw, load_knowledge(settings.data_dir).receivers)
+    # The verdict is that on the original; its sentences are those on the copy, so that nothing hidden returns in them.
+    shown = checker.read(copy.value)
+    again = mail_reply(shown, checker.check(shown, now=now), explainer, checker.routes)
+    case = msgspec.structs.replace(
+        case,
+        url=redact_url(case.url).value if case.url else None,
+        sender=again.sender or None,
+        reasons=tuple(reason.text for reason in again.reasons if reason.code in case.signals),
+    )
+    return Evidence(case, [Item("mail/redacted.eml", "message/rfc822", copy.value, now, "daemon")], copy.changes)
+
+
+def _case(reply: Any, now: datetime, lang: str, *, kind: CaseKind, url: str | None) -> Case:
+    return Case(
+        id=str(uuid.uuid4()),
+        kind=kind,
+        found_at=now,
+        url=url,
+        body=reply.body.id if reply.body is not None else None,
+        level=reply.level,
+        reasons=tuple(reason.text for reason in reply.reasons),
+        signals=tuple(dict.fromkeys(reason.code for reason in reply.reasons)),
+        lang=lang,
+        product=f"guetteur {__version__}",
+    )
+
+
+def _print_written(  # noqa: PLR0913
+    path: Path, manifest: Manifest, evidence: Evidence, key: str, *, redacted: bool, lang: str
+) -> None:
+    words = _WORDS[lang]
+    size = (path.stat().st_size + 1023) // 1024
+    click.echo(words["written"].format(path=path, kilobytes=size, files=len(manifest.files), key=key))
+    if not redacted:
+        click.echo(words["sealed"])
+        return
+    click.echo(words["redacted" if evidence.changes else "nothing"])
+    for change in evidence.changes:
+        click.echo(f"  {_one_line(change.where)} : {_one_line(change.before)} → {_one_line(change.after) or '∅'}")
+
+
+def _told(found: Verification, words: dict[str, str]) -> Sequence[str]:
+    at = f"{found.created_at:%Y-%m-%d %H:%M:%S}" if found.created_at else "?"
+    lines = [words["unaltered" if found.unaltered else "altered"].format(at=at)]
+    if found.signature == "good":
+        lines.append(words["own" if found.own else "other"].format(key=found.key_id))
+    else:
+        lines.append(words["bad" if found.signature == "bad" else "missing_signature"])
+    for what in ("changed", "missing", "added"):
+        lines += [f"  {words[what].format(name=_one_line(name))}" for name in getattr(found, what)]
+    if found.repacked:
+        lines.append(words["repacked"])
+    stamp = found.timestamp
+    when = f"{stamp.at:%Y-%m-%d %H:%M:%S}" if stamp.at else "?"
+    lines.append(words[f"stamp_{stamp.state}"].format(at=when, authority=_one_line(stamp.authority)))
+    return lines
+
+
+def _one_line(text: str) -> str:
+    """What strangers wrote, without what would drive the terminal."""
+    return "".join(char if char.isprintable() else " " for char in text)[:120]
+
+
+def _fail(error: GuetteurError, *, as_json: bool) -> None:
+    if as_json:
+        click.echo(msgspec.json.encode(error_reply(error)).decode())
+    else:
+        click.echo(f"guetteur: {error.message}", err=True)
+        click.echo(f"          → {error.hint}", err=True)
+    sys.exit(FAILED)
