@@ -2,9 +2,20 @@
  * Copies the extension into dist/extension/{chromium,firefox,thunderbird}/ and stamps the manifest. Nothing is compiled:
  * what a reviewer reads here is what runs. `--pack` adds the reproducible archives.
  */
-import { cpSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, join, relative, sep } from "node:path";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { basename, dirname, join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
+import { stampGuide } from "./tools/guide.mjs";
 import { zip } from "./tools/zip.mjs";
 
 const HERE = dirname(fileURLToPath(import.meta.url));
@@ -87,14 +98,63 @@ function filesUnder(folder) {
     .map((entry) => join(entry.parentPath, entry.name));
 }
 
+/** @param {string} folder */
+function contents(folder) {
+  const files = filesUnder(folder).map((path) => /** @type {const} */ ([relative(folder, path), readFileSync(path)]));
+  return new Map(files);
+}
+
+/**
+ * @param {string} one
+ * @param {string} other
+ */
+function isSame(one, other) {
+  if (!existsSync(other)) return false;
+  const [mine, theirs] = [contents(one), contents(other)];
+  return mine.size === theirs.size && [...mine].every(([path, bytes]) => theirs.get(path)?.equals(bytes));
+}
+
+/** What a build beside this one leaves: the place was taken, or emptied, a moment ago. */
+const MEANWHILE = ["EEXIST", "ENOTEMPTY", "ENOENT"];
+const MOST_TRIES = 100;
+
+/**
+ * @template T
+ * @param {() => T} step
+ * @returns {T | undefined}
+ */
+function unlessMeanwhile(step) {
+  try {
+    return step();
+  } catch (error) {
+    if (MEANWHILE.includes(/** @type {NodeJS.ErrnoException} */ (error).code ?? "")) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * Puts a finished folder into its place. Another build may do the same at the same time, and somebody may be reading
+ * what is there: what is there already, as it should be, is left alone.
+ * @param {string} made
+ * @param {string} place
+ */
+function install(made, place) {
+  for (let tries = 0; tries < MOST_TRIES; tries++) {
+    if (unlessMeanwhile(() => isSame(made, place))) return;
+    unlessMeanwhile(() => renameSync(place, `${made}.before-${tries}`));
+    if (unlessMeanwhile(() => (renameSync(made, place), true))) return;
+  }
+  throw new Error(`${place} is changed again and again by somebody else`);
+}
+
 /**
  * @param {Target} target
  * @param {string} version
+ * @param {string} scratch beside the folder it will be
  */
-function build(target, version) {
-  const out = join(DIST, "extension", target);
-  rmSync(out, { recursive: true, force: true });
-  mkdirSync(out, { recursive: true });
+function build(target, version, scratch) {
+  const out = join(scratch, target);
+  mkdirSync(out);
   for (const part of target === "thunderbird" ? SHIPPED_TO_MAIL : SHIPPED) {
     cpSync(join(HERE, part), join(out, part), {
       recursive: true,
@@ -103,23 +163,42 @@ function build(target, version) {
   }
   if (target === "firefox") rmSync(join(out, "content/hold.js"));
   writeFileSync(join(out, "shared/messages.js"), stampMessages());
+  if (target !== "thunderbird") writeFileSync(join(out, "pages/guide/data.js"), stampGuide());
   rmSync(join(out, "thunderbird/manifest.json"), { force: true });
   const manifest = stampManifest(readManifest(target), target, version);
   writeFileSync(join(out, "manifest.json"), JSON.stringify(manifest, null, 2) + "\n");
   return out;
 }
 
+/**
+ * @param {string} folder
+ * @param {string} archive
+ * @param {string} scratch
+ */
+function pack(folder, archive, scratch) {
+  const files = [...contents(folder)].map(([path, bytes]) => /** @type {const} */ ([path.split(sep).join("/"), bytes]));
+  const made = join(scratch, basename(archive));
+  writeFileSync(made, zip(new Map(files)));
+  renameSync(made, archive);
+}
+
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const version = productVersion();
-  for (const target of TARGETS) {
-    const out = build(target, version);
-    console.log(relative(ROOT, out));
-    if (!process.argv.includes("--pack")) continue;
-    const files = new Map(
-      filesUnder(out).map((path) => [relative(out, path).split(sep).join("/"), readFileSync(path)]),
-    );
-    const archive = join(DIST, `guetteur-${target}-${version}.${target === "chromium" ? "zip" : "xpi"}`);
-    writeFileSync(archive, zip(files));
-    console.log(relative(ROOT, archive));
+  mkdirSync(join(DIST, "extension"), { recursive: true });
+  const scratch = mkdtempSync(join(DIST, ".build-"));
+  try {
+    for (const target of TARGETS) {
+      const made = build(target, version, scratch);
+      if (process.argv.includes("--pack")) {
+        const archive = join(DIST, `guetteur-${target}-${version}.${target === "chromium" ? "zip" : "xpi"}`);
+        pack(made, archive, scratch);
+        console.log(relative(ROOT, archive));
+      }
+      const place = join(DIST, "extension", target);
+      install(made, place);
+      console.log(relative(ROOT, place));
+    }
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
   }
 }

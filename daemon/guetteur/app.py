@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 LOG = logging.getLogger(__name__)
 
+_PREPARE_AFTER_S = 5.0
+
 
 def now_utc() -> datetime:
     """The clock that is passed to everything below."""
@@ -127,6 +129,7 @@ def build_web_app(
     from guetteur.texts import load_explainers  # noqa: PLC0415
     from guetteur.web.guard import make_guard  # noqa: PLC0415
     from guetteur.web.routes import Service  # noqa: PLC0415
+    from guetteur.web.routes_letter import LetterService  # noqa: PLC0415
     from guetteur.web.routes_mail import MailService  # noqa: PLC0415
 
     mails = build_mail_checker(settings.data_dir)
@@ -144,11 +147,20 @@ def build_web_app(
     explainers = load_explainers()
     service = Service(checker, renewer, person, ages, explainers, clock, clock())
     app = web.Application(middlewares=[make_guard(listener)], client_max_size=settings.max_body_bytes)
-    app.add_routes([*service.routes(), *MailService(mails, explainers, clock).routes()])
+    app.add_routes([*service.routes(), *MailService(mails, explainers, clock).routes(), *LetterService(clock).routes()])
+
+    async def prepare() -> None:
+        # The first text would wait for it half a second; the tabs that a browser opens at its start come before.
+        await asyncio.sleep(_PREPARE_AFTER_S)
+        await asyncio.to_thread(checker.pages.scripts.prepare)
 
     async def keep_current(_app: web.Application) -> AsyncIterator[None]:
         renewer.open_current()
-        tasks = [asyncio.create_task(renewer.run()), asyncio.create_task(person.run())]
+        tasks = [
+            asyncio.create_task(renewer.run()),
+            asyncio.create_task(person.run()),
+            asyncio.create_task(prepare()),
+        ]
         yield
         for task in tasks:
             task.cancel()

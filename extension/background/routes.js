@@ -5,6 +5,7 @@ import { language } from "../shared/i18n.js";
 import { readSettings } from "../shared/storage.js";
 import { WARNING_PAGE } from "./covering.js";
 import { exceptions } from "./exceptions.js";
+import { letterRoutes } from "./letter.js";
 import { mailFileRoutes } from "./mailfile.js";
 
 const WARNING = [WARNING_PAGE];
@@ -111,6 +112,7 @@ export function makeRoutes({ state, permits, covering, navigation, pages, checke
 
   return {
     ...mailFileRoutes({ daemon, language }),
+    ...letterRoutes({ daemon }),
     "hold.ask": { from: CONTENT, run: ({ sender }) => navigation.hold(sender) },
     "page.begin": { from: CONTENT, run: ({ tabId, sender }) => pages.begin(tabId, sender.url) },
     "page.seen": { from: CONTENT, run: ({ message, tabId, sender }) => pages.seen(tabId, sender.url, message.page) },

@@ -35,6 +35,7 @@ ALLOWED_PATHS = frozenset(
         "/v1/check/page/hints",
         "/v1/check/age",
         "/v1/check/mail",
+        "/v1/letter",
         "/v1/check/batch",
         "/v1/exceptions",
         "/v1/lists/hosts",

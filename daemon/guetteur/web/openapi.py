@@ -23,6 +23,7 @@ from guetteur.web.wire import (
     VerdictReply,
 )
 from guetteur.web.wire_exceptions import EditExceptions, ExceptionsReply
+from guetteur.web.wire_letter import AskLetter, LetterReply
 from guetteur.web.wire_mail import CheckMail, MailReply
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ _CALLS: tuple[tuple[str, str, str, type[Struct] | None, type[Struct]], ...] = (
     ("get", "/v1/check/page/hints", "What makes a page worth checking", None, PageHintsReply),
     ("post", "/v1/check/age", "Check one web address, the age of its domain included", CheckAge, VerdictReply),
     ("post", "/v1/check/mail", "Check one mail: raw, as shown, or both", CheckMail, MailReply),
+    ("post", "/v1/letter", "Write the complaint letter", AskLetter, LetterReply),
     ("post", "/v1/check/batch", "Check up to 256 web addresses", CheckBatch, BatchReply),
     ("post", "/v1/lists/hosts", "Known-bad hosts, page by page", ListHosts, ListHostsReply),
     ("post", "/v1/lists/sync", "Renew the lists now", SyncNow, SyncReply),

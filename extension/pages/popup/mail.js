@@ -1,6 +1,6 @@
 /** The popup's part on mail: the same words as on the opened message, and whether messages are read here at all. */
 import { api } from "../../shared/browser.js";
-import { mailLabels } from "../../shared/mail.js";
+import { afterWord, mailLabels } from "../../shared/mail.js";
 import { ask, byId, make } from "../../shared/page.js";
 
 const TOLD = ["DANGER", "CAUTION", "OFFICIAL"];
@@ -15,8 +15,9 @@ function showVerdict(verdict, t) {
   const told = TOLD.includes(verdict.level);
   const level = byId("mail-level", HTMLElement);
   level.dataset["level"] = verdict.level;
-  level.textContent = told ? mailLabels(t).levels[verdict.level] : "";
-  byId("mail-summary", HTMLElement).textContent = verdict.summary;
+  const word = told ? mailLabels(t).levels[verdict.level] : "";
+  level.textContent = word;
+  byId("mail-summary", HTMLElement).textContent = afterWord(word, verdict.summary);
   const worrying = told && verdict.level !== "OFFICIAL";
   const fill = (/** @type {string} */ id, /** @type {string[]} */ texts) => {
     byId(id, HTMLElement).replaceChildren(...texts.map((text) => make("li", text)));

@@ -2,14 +2,10 @@
 import { api } from "../../shared/browser.js";
 import { language, localise } from "../../shared/i18n.js";
 import { ask, byId, make, reportLink } from "../../shared/page.js";
+import { daemonReason } from "../../shared/reasons.js";
 import { showMail } from "./mail.js";
 
 /** @typedef {import("../../shared/i18n.js").Key} Key */
-
-const REASONS = ["not_installed", "forbidden", "stopped", "silent"];
-
-/** The relay's codes that mean one of the above to a person. @type {Record<string, string>} */
-const SAME_AS = { daemon_unreachable: "stopped", daemon_start_failed: "stopped", daemon_start_timeout: "silent" };
 
 /** @type {Record<string, Key>} */
 const LEVELS = {
@@ -34,11 +30,7 @@ async function subject() {
 function showDaemon(now) {
   const away = now?.daemon.phase === "unreachable" || now === null;
   byId("unprotected", HTMLElement).hidden = !away;
-  const reason = now?.daemon.reason ?? "stopped";
-  const code = SAME_AS[reason] ?? reason;
-  byId("reason", HTMLElement).textContent = REASONS.includes(code)
-    ? t(/** @type {Key} */ (`reason_${code}`))
-    : t("reason_other", code);
+  byId("reason", HTMLElement).textContent = daemonReason(now?.daemon.reason ?? "stopped", t);
   const daemon = byId("daemon", HTMLElement);
   daemon.hidden = away;
   daemon.textContent = t(now?.daemon.phase === "connected" ? "popupProtected" : "popupConnecting");
