@@ -64,8 +64,8 @@ bench-detection: $(VENV)/.done $(DATA) ## measure peers on the same hosts, and s
 	$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r tests/bench/requirements.lock
 	$(PY) tests/bench/detection.py peers speed --scored $(SCORED)
 
-test-long: $(VENV)/.done $(DATA) ## the long forms of the crash tests: kill -9 at 200 points of a sync and of a publish
-	GUETTEUR_LONG=1 $(BIN)/pytest tests/unit/lists/test_kills.py --timeout 600
+test-long: $(VENV)/.done $(DATA) ## the long forms of the crash tests: kill -9 at 200 points of a sync and of a publish, at 1,000 of the outbox
+	GUETTEUR_LONG=1 $(BIN)/pytest tests/unit/lists/test_kills.py tests/unit/reports/test_outbox_kills.py --timeout 600
 
 sync-blocklists: $(VENV)/.done $(DATA) ## fetch, judge, sign and publish the lists (DRY=1 shows the change; KEYS=folder, MIRROR=address)
 	$(PY) -m guetteur.publish.sync_blocklists $(if $(DRY),--dry) $(if $(KEYS),--keys $(KEYS)) $(if $(MIRROR),--mirror $(MIRROR))

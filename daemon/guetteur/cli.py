@@ -251,7 +251,9 @@ class _Later(click.Group):
 main.add_command(
     _Later("lists", "guetteur.cli_lists", "The blocklists of this machine: sync, status, rollback, explain.")
 )
-main.add_command(_Later("report", "guetteur.cli_report", "Evidence of a scam: seal it, and prove it unaltered."))
+main.add_command(
+    _Later("report", "guetteur.cli_report", "Reports: evidence sealed and proven, who can be told, what came of it.")
+)
 main.add_command(_Later("keys", "guetteur.cli_lists", "The keys that sign the published lists (maintainers)."))
 
 

@@ -58,17 +58,24 @@ class RdapClient:
         Raises:
             NoAgeError: there is none to be had.
         """
+        return registration_day(await self.answer(domain, server), domain)
+
+    async def answer(self, domain: str, server: RdapServer) -> bytes:
+        """Return what the registry says of ``domain`` (ASCII form): JSON by its own word, at most `Limits.max_bytes`.
+
+        Raises:
+            NoAgeError: there is no answer.
+        """
         base = URL(server.base)
         try:
             async with asyncio.timeout(self._limits.server_s), self._session() as session:
-                body = await self._fetch(session, base, base / "domain" / domain)
+                return await self._fetch(session, base, base / "domain" / domain)
         except TimeoutError:
             raise NoAgeError(Why.TIMEOUT) from None
         except (aiohttp.ClientConnectionError, OSError):
             raise NoAgeError(Why.OFFLINE) from None
         except (aiohttp.ClientError, ValueError, zlib.error):
             raise NoAgeError(Why.UNREADABLE) from None
-        return registration_day(body, domain)
 
     def _session(self) -> aiohttp.ClientSession:
         return aiohttp.ClientSession(

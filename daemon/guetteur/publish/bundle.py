@@ -27,10 +27,12 @@ from guetteur.lists.source import ROOT_NAME, Repository
 from guetteur.lists.writer import ListedKey, compile_list, first_hosts, no_hosts
 from guetteur.lookup.registries import FILE_NAME as REGISTRIES_FILE
 from guetteur.publish.bodies import read_bodies, read_toml
+from guetteur.publish.channels import write_channels
 from guetteur.publish.mails import read_receivers, read_senders
 from guetteur.publish.pages import read_page_words, read_scripts
 from guetteur.publish.registries import read_registries
 from guetteur.publish.routes import read_routes
+from guetteur.reports.table import FILE_NAME as CHANNELS_FILE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -69,6 +71,8 @@ def build(source: Path, target: Path) -> dict[str, int]:
     )
     write_durably(target / FILE_NAME, msgspec.json.encode(knowledge))
     counts = {FILE_NAME: len(knowledge.bodies)}
+    ids = {body.id for body in bodies}, {script.id for script in knowledge.scripts}
+    counts[CHANNELS_FILE] = write_channels(source, target, *ids)
     model = read_model(source / "model")
     write_durably(target / MODEL_FILE_NAME, msgspec.json.encode(model))
     counts[MODEL_FILE_NAME] = len(model.weights)

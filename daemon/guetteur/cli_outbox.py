@@ -1,0 +1,259 @@
+"""``guetteur report channels|send|list|retract|export``: who is told, exactly what, and what became of it."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import click
+
+from guetteur.app import now_utc
+from guetteur.cli_outbox_output import (
+    WORDS,
+    change_lines,
+    channel_lines,
+    entry_line,
+    json_channel,
+    json_entry,
+    json_sent,
+    offer_lines,
+    outside_line,
+)
+from guetteur.cli_output import print_json
+from guetteur.config import language, load_settings
+from guetteur.errors import InvalidInputError
+from guetteur.lists.knowledge import load_knowledge
+from guetteur.lookup.registries import load_registries
+from guetteur.report_evidence import read_evidence
+from guetteur.reports.channels.registry import build_channels
+from guetteur.reports.credentials import Credentials
+from guetteur.reports.delivery import Delivery
+from guetteur.reports.desk import offers_for
+from guetteur.reports.outbox import FILE_NAME, Outbox
+from guetteur.reports.registrar import registrar_answer
+from guetteur.reports.table import load_channels
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from guetteur.config import Settings
+    from guetteur.reports.case import Case, Item
+    from guetteur.reports.channels.interface import Channel
+    from guetteur.reports.desk import Offer, Offers
+    from guetteur.reports.outbox import Entry
+    from guetteur.reports.table import ChannelTable, Outside
+
+DECLINED = 1
+
+_json = click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
+_lang = click.option(
+    "--lang", type=click.Choice(["fr", "en"]), default=None, help="Language of the sentences (default: the system's)."
+)
+
+
+class _Desk(NamedTuple):
+    settings: Settings
+    table: ChannelTable
+    channels: dict[str, Channel]
+    outbox: Outbox
+    credentials: Credentials
+
+    def values(self) -> dict[str, str]:
+        return self.credentials.all(need.id for need in self.table.needs)
+
+
+@click.command("channels")
+@click.option("--set", "name", metavar="ID", help="Ask for a setting or key and keep it.")
+@click.option("--unset", metavar="ID", help="Forget a setting or key.")
+@_json
+@_lang
+def channels_command(name: str | None, unset: str | None, as_json: bool, lang: str | None) -> None:
+    """Say who can be told, what each needs, and where your keys are kept."""
+    desk, lang = _open(), language(lang)
+    needs = {need.id: need for need in desk.table.needs}
+    for wanted in filter(None, (name, unset)):
+        if wanted not in needs:
+            raise InvalidInputError("unknown_setting", f"{wanted} is no setting", "one of: " + ", ".join(needs))
+    if name is not None:
+        need = needs[name]
+        label, hint = (need.label_en, need.hint_en) if lang == "en" else (need.label, need.hint)
+        click.echo(f"{desk.credentials.where(lang)}\n{hint}", err=True)
+        desk.credentials.set(name, click.prompt(label, hide_input=need.secret, err=True))
+    if unset is not None:
+        desk.credentials.remove(unset)
+    have = desk.values()
+    if as_json:
+        print_json([json_channel(channel, have) for channel in desk.channels.values()])
+        return
+    for channel in desk.channels.values():
+        click.echo("\n".join(channel_lines(channel, have, lang)))
+    click.echo(desk.credentials.where(lang))
+
+
+@click.command("send")
+@click.argument("what", metavar="FILE.eml|URL|-")
+@click.option("--channel", "only", multiple=True, help="Only this channel (repeatable).")
+@click.option("--keep-exact", is_flag=True, help="Give the address of the page as it is.")
+@click.option("--registrar", is_flag=True, help="Ask the registry whom to tell (it learns the domain's name).")
+@click.option("--again", is_flag=True, help="Also where the same thing was reported before.")
+@click.option("--yes", is_flag=True, help="Send without asking.")
+@_json
+@_lang
+def send_command(what: str, only: tuple[str, ...], yes: bool, as_json: bool, lang: str | None, **choices: bool) -> None:
+    """Show who gets exactly what, redacted; then, when you agree, send it.
+
+    Forms are only prepared: name one with --channel to note that you fill it in.
+
+    Exit status: 0 sent, queued or nothing to send, 1 you declined, 2 it could not be done.
+    """
+    desk, lang = _open(), language(lang)
+    unknown = [name for name in only if name not in desk.channels]
+    if unknown:
+        raise InvalidInputError("unknown_channel", f"{unknown[0]} is no channel", "see: guetteur report channels")
+    if Path(what).suffix == ".zip":
+        hint = "give the message or the address itself; the bundle is for the police"
+        raise InvalidInputError("bundle_given", f"{what} is a sealed bundle", hint)
+    case, items, changes = read_evidence(what, desk.settings, lang, now_utc(), True, choices["keep_exact"])
+    case, offers, outside = _offers(desk, case, items, registrar=choices["registrar"])
+    offers = tuple(offer for offer in offers if not only or offer.facts.id in only)
+    ready = [offer for offer in offers if _is_ready(offer, again=choices["again"])]
+    if not as_json:
+        _print_preview(desk.table, offers, outside, lang)
+        click.echo("\n".join(change_lines(changes, lang)))
+    agreed = yes or not ready or (not as_json and _agrees(len(ready), lang))
+    if agreed:
+        desk.outbox.queue(case, [offer.draft for offer in ready], again=choices["again"])
+        for offer in offers:
+            # A form that was asked for by name is one that the person is about to fill in.
+            if offer.facts.kind == "form" and offer.facts.id in only:
+                desk.outbox.hand_over(case, offer.draft)
+        if ready:
+            _deliver(desk)
+    entries = desk.outbox.entries(case=case.id)
+    if as_json:
+        print_json(json_sent(offers, changes, entries))
+    else:
+        _print_entries(desk, entries, lang)
+    sys.exit(0 if agreed else DECLINED)
+
+
+@click.command("list")
+@click.option("--case", metavar="ID", help="Only this case; the beginning of its number is enough.")
+@click.option("--deliver", is_flag=True, help="First send what is due and ask what became of the rest.")
+@_json
+@_lang
+def list_command(case: str | None, deliver: bool, as_json: bool, lang: str | None) -> None:
+    """List your reports and what became of them, the latest first."""
+    desk = _open()
+    if deliver:
+        _deliver(desk)
+    entries = [entry for entry in desk.outbox.entries() if entry.case.startswith(case or "")]
+    if as_json:
+        print_json([json_entry(entry) for entry in entries])
+    else:
+        _print_entries(desk, entries, language(lang))
+
+
+@click.command("retract")
+@click.argument("case")
+@click.argument("channel", required=False)
+@_lang
+def retract_command(case: str, channel: str | None, lang: str | None) -> None:
+    """Take back what was not sent yet: CASE (the beginning of its number), everywhere or at one CHANNEL.
+
+    Exit status: 0 taken back, 2 nothing was waiting.
+    """
+    desk, lang = _open(), language(lang)
+    found = [
+        entry
+        for entry in desk.outbox.entries()
+        if entry.case.startswith(case) and channel in (None, entry.channel) and entry.state == "queued"
+    ]
+    cases = {entry.case for entry in found}
+    if len(cases) > 1:
+        raise InvalidInputError("ambiguous_case", f"{case} begins {len(cases)} numbers", "give more of it")
+    taken = [entry for entry in found if desk.outbox.retract(entry.case, entry.channel)]
+    if not taken:
+        raise InvalidInputError("nothing_queued", WORDS[lang]["nothing_queued"], "guetteur report list")
+    _print_entries(desk, desk.outbox.entries(case=taken[0].case), lang)
+
+
+@click.command("export")
+@click.option("--format", "form", type=click.Choice(["csv", "stix"]), default="csv", show_default=True)
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Where to (default: standard output).")
+def export_command(form: str, out: Path | None) -> None:
+    """Write all reports as CSV or STIX 2.1, with the addresses as they were sent."""
+    from guetteur.durable import write_durably  # noqa: PLC0415
+    from guetteur.reports.export import to_csv, to_stix  # noqa: PLC0415 -- slow to load
+
+    desk = _open()
+    by_case: dict[str, list[Entry]] = {}
+    for entry in reversed(desk.outbox.entries()):
+        by_case.setdefault(entry.case, []).append(entry)
+    cases = [(case, entries) for name, entries in by_case.items() if (case := desk.outbox.case(name)) is not None]
+    text = (to_csv if form == "csv" else to_stix)(cases)
+    if out is None:
+        sys.stdout.buffer.write(text.encode())
+        return
+    try:
+        write_durably(out, text.encode(), 0o600)
+    except OSError as error:
+        hint = "choose another folder"
+        raise InvalidInputError("unwritable", f"{out} cannot be written: {error.strerror}", hint) from None
+
+
+COMMANDS = (channels_command, send_command, list_command, retract_command, export_command)
+"""For the group ``guetteur report``."""
+
+
+def _open() -> _Desk:
+    settings = load_settings()
+    table = load_channels(settings.data_dir)
+    outbox = Outbox(settings.state_dir / FILE_NAME)
+    return _Desk(settings, table, build_channels(table), outbox, Credentials(settings.state_dir))
+
+
+def _offers(desk: _Desk, case: Case, items: list[Item], *, registrar: bool) -> Offers:
+    data_dir = desk.settings.data_dir
+    answer = None
+    if registrar and case.url:
+        answer = asyncio.run(registrar_answer(case.url, load_registries(data_dir), now_utc()))
+    evidence = [*items, *([answer] if answer is not None else [])]
+    return offers_for(
+        case,
+        evidence,
+        channels=desk.channels,
+        table=desk.table,
+        registry=load_knowledge(data_dir).registry(),
+        credentials=desk.values(),
+        outbox=desk.outbox,
+    )
+
+
+def _print_preview(table: ChannelTable, offers: Iterable[Offer], outside: Iterable[Outside], lang: str) -> None:
+    for offer in offers:
+        click.echo("\n".join(offer_lines(offer, table, lang)))
+    for note in outside:
+        click.echo(outside_line(note, lang))
+
+
+def _agrees(count: int, lang: str) -> bool:
+    said: str = click.prompt(WORDS[lang]["confirm"].format(count=count), default="n", show_default=False)
+    return said.strip().lower() in {"o", "oui", "y", "yes"}
+
+
+def _is_ready(offer: Offer, *, again: bool) -> bool:
+    return offer.facts.kind != "form" and not offer.missing and (again or offer.earlier is None)
+
+
+def _deliver(desk: _Desk) -> None:
+    asyncio.run(Delivery(desk.outbox, desk.channels, desk.values).run())
+
+
+def _print_entries(desk: _Desk, entries: list[Entry] | tuple[Entry, ...], lang: str) -> None:
+    for entry in entries:
+        click.echo(entry_line(entry, desk.table, lang))
+    if not entries:
+        click.echo(WORDS[lang]["none"])
