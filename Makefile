@@ -7,7 +7,7 @@ SCORED := build/scored
 DATA := daemon/guetteur/data/knowledge.json
 EXTENSION := dist/extension/chromium/manifest.json
 FIREFOX := dist/extension/firefox/manifest.json
-EXTENSION_SOURCES := $(shell find extension -type f -not -path '*/node_modules/*' 2>/dev/null)
+EXTENSION_SOURCES := $(shell find extension blocklists/guide -type f -not -path '*/node_modules/*' 2>/dev/null)
 
 .DEFAULT_GOAL := help
 .PHONY: help run test test-long check fmt e2e corpus bench bench-lists bench-detection evaluate evaluate-mail train sync-blocklists build extension docs lock clean

@@ -98,6 +98,24 @@ export class Mail {
   }
 
   /**
+   * A message of this page cannot be read. Said of each one, in a webmail that was redesigned, it would be noise.
+   * @param {number} tabId
+   * @param {Sender} sender
+   * @returns {Promise<boolean>} whether to say so: once, until the tab shows another host
+   */
+  async cannotRead(tabId, sender) {
+    const found = await this.#mayRead(sender);
+    if (found === null) return false;
+    const { state } = this.#parts;
+    await state.ready;
+    const top = checkable(sender.tab?.url);
+    const host = top === null ? found.host : hostOf(top); // in a frame, too: it is the tab that leaves
+    if (state.tab(tabId).cannotRead === host) return false;
+    await state.patch(tabId, { cannotRead: host });
+    return true;
+  }
+
+  /**
    * The message is no longer shown, or its document is gone.
    * @param {number} tabId
    * @param {string} page only if it is the one that spoke last
@@ -137,12 +155,15 @@ export class Mail {
   /**
    * Another page stands in the tab.
    * @param {number} tabId
+   * @param {string} address
    */
-  async left(tabId) {
+  async left(tabId, address) {
     const { state } = this.#parts;
     await state.ready;
-    const { mail, mailFound } = state.tab(tabId);
+    const { mail, mailFound, cannotRead } = state.tab(tabId);
     if (mail ?? mailFound) await state.patch(tabId, { mail: undefined, mailFound: undefined });
+    const url = checkable(address);
+    if (cannotRead && (url === null || hostOf(url) !== cannotRead)) await state.patch(tabId, { cannotRead: undefined });
   }
 
   /** The report page is not web-accessible: only we can open it. */

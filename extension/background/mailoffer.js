@@ -141,7 +141,8 @@ export class MailOffer {
     const found = await this.inTab(tabId, tab);
     if (found === null || found.on !== null) return null;
     const t = await this.#parts.translate();
-    return { label: t("barLabel"), sentence: t("mailAsk"), yes: t("mailAskYes"), no: t("mailAskNo") };
+    const sentence = found.webmail.trial ? `${t("mailAsk")} ${t("mailAskTrial")}` : t("mailAsk");
+    return { label: t("barLabel"), sentence, yes: t("mailAskYes"), no: t("mailAskNo") };
   }
 
   /**

@@ -27,7 +27,10 @@ export function mailRoutes({ state, mail, offer, consents }) {
 
   async function hosts() {
     const entries = Object.entries(await consents.list());
-    return entries.map(([host, { on, webmail }]) => ({ host, on, name: webmailNamed(webmail)?.label ?? "" }));
+    return entries.map(([host, { on, webmail }]) => {
+      const { label = "", trial = false } = webmailNamed(webmail) ?? {};
+      return { host, on, name: label, trial };
+    });
   }
 
   /** @param {any} message */
@@ -49,6 +52,7 @@ export function mailRoutes({ state, mail, offer, consents }) {
     },
     "mail.begin": { from: ANYWHERE, run: ({ tabId, sender }) => mail.begin(tabId, sender) },
     "mail.check": { from: ANYWHERE, run: ({ message, tabId, sender }) => mail.check(message, tabId, sender) },
+    "mail.cannotRead": { from: ANYWHERE, run: ({ tabId, sender }) => mail.cannotRead(tabId, sender) },
     "mail.gone": { from: ANYWHERE, run: ({ message, tabId }) => mail.gone(tabId, String(message.page)) },
     "mail.open": { from: ANYWHERE, run: ({ message, tabId, sender }) => mail.open(tabId, message, sender) },
     "mail.report": { from: ANYWHERE, run: () => mail.report() },

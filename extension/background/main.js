@@ -135,7 +135,7 @@ api.webRequest.onErrorOccurred.addListener((details) => {
 api.webNavigation.onCommitted.addListener((details) => {
   if (details.frameId !== 0 || /** @type {any} */ (details).documentLifecycle === "prerender") return;
   void quietly(() => navigation.committed(details.tabId, details.url));
-  void quietly(() => mail.left(details.tabId));
+  void quietly(() => mail.left(details.tabId, details.url));
 }, WEB);
 
 api.webNavigation.onCompleted.addListener(({ tabId, frameId, url }) => {

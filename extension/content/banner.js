@@ -1,6 +1,6 @@
 /**
  * What Guetteur says of a mail, as an element that can stand anywhere: over a message in a webmail, in Thunderbird, on
- * a page of ours. The contract is BannerTools in shared/wire.d.ts.
+ * a page of ours. The contract is BannerTools in shared/wire-mail.d.ts.
  */
 (() => {
   "use strict";

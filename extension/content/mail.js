@@ -35,6 +35,7 @@
    * @property {number} returns
    * @property {Promise<ArrayBuffer | null> | null} raw
    * @property {HTMLElement | null} banner
+   * @property {boolean} unread nothing could be read of it
    * @property {boolean} closed the person has seen it and put it away
    * @property {any} links
    */
@@ -48,7 +49,6 @@
   let current = null;
   let asking = false;
   let stale = false;
-  let saidCannotRead = false;
   let stopped = false;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
@@ -184,9 +184,11 @@
   }
 
   /** @param {Message} mail */
-  function cannotRead(mail) {
-    if (saidCannotRead || labels === null) return;
-    saidCannotRead = true;
+  async function cannotRead(mail) {
+    if (mail.unread) return;
+    mail.unread = true;
+    const first = await tell("mail.cannotRead");
+    if (!first || labels === null || current !== mail) return;
     show(mail, guetteurBanner.note(labels.cannotRead, labels, placed(mail)));
   }
 
@@ -199,7 +201,7 @@
       const shown = bodies.length > 0 ? read(mail) : null;
       if (shown) void check(mail, shown, shape);
       else if (++mail.tries < MOST_TRIES) soon(RETRY_MS);
-      else cannotRead(mail);
+      else void cannotRead(mail);
     }
     placeBanner(mail);
     if (mail.returns <= guetteurUi.MOST_RETURNS) mail.links.refresh(bodies);
@@ -237,6 +239,7 @@
         returns: 0,
         raw: null,
         banner: null,
+        unread: false,
         closed: false,
         links,
       };

@@ -43,14 +43,15 @@
     () =>
       performance.now() > end;
 
+  /** @param {string} text @param {number} most; half an emoji is no JSON */
+  const cut = (text, most) => text.slice(0, most).replace(/\p{Surrogate}/gu, "");
+
   /** @param {string | null | undefined} text @param {number} [most] */
   function line(text, most = LINE) {
-    const short = String(text ?? "")
+    const folded = String(text ?? "")
       .slice(0, most * 4)
-      .replace(/\s+/g, " ")
-      .trim()
-      .slice(0, most);
-    return short.replace(/\p{Surrogate}/gu, ""); // half an emoji is no JSON
+      .replace(/\s+/g, " ");
+    return cut(folded.trim(), most);
   }
 
   /** @param {Element | null | undefined} element @param {string} name @param {number} [most] */
@@ -177,10 +178,7 @@
   function text(bodies) {
     const late = deadline();
     const parts = bodies.map((body) => words(body, TEXT, late)).filter(Boolean);
-    return parts
-      .join("\n")
-      .slice(0, TEXT)
-      .replace(/\p{Surrogate}/gu, "");
+    return cut(parts.join("\n"), TEXT);
   }
 
   /** @param {Element} anchor where a click leads; "" for jumps inside the mail and for scripts */
@@ -189,7 +187,7 @@
     if (/^\s*(?:#|$)/.test(href)) return "";
     try {
       const url = new URL(href, anchor.baseURI);
-      return url.protocol === "javascript:" ? "" : url.href.slice(0, URL_LENGTH).replace(/\p{Surrogate}/gu, "");
+      return url.protocol === "javascript:" ? "" : cut(url.href, URL_LENGTH);
     } catch {
       return "";
     }

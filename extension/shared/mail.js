@@ -69,6 +69,17 @@ export function readMailVerdict(raw) {
 }
 
 /**
+ * What is left to say below the level's word: a summary such as "Prudence : …" begins with it.
+ * @param {string} word
+ * @param {string} summary
+ */
+export function afterWord(word, summary) {
+  if (word === "" || !summary.toLowerCase().startsWith(word.toLowerCase())) return summary;
+  const rest = summary.slice(word.length).replace(/^[\s:.,]+/, "");
+  return rest.charAt(0).toUpperCase() + rest.slice(1);
+}
+
+/**
  * @param {import("./i18n.js").Translate} t
  * @returns {import("./wire.d.ts").MailLabels}
  */

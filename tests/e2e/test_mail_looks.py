@@ -8,12 +8,23 @@ from typing import TYPE_CHECKING
 import pytest
 
 from support import axe, pages
+from support.browser import running
 from support.mails import mails
 from support.webmail import letters
-from support.webmail.reading import Reader, picture, press, told, wording
+from support.webmail.reading import ASK, Reader, picture, press, told, wording
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from support.browser import Browser
+    from support.daemon import Daemon
+    from support.webmail.imap import Imap
+    from support.webmail.roundcube import Roundcube
+    from support.webmail.sogo import Sogo
+
+WORDS = {"DANGER": "mailDanger", "CAUTION": "mailCaution", "OFFICIAL": "mailOfficial"}
+#: A webmail whose adapter is on trial.
+TRIAL = "webmail.sfr.fr"
 
 #: What is opened, and which of the banner's buttons is pressed before the picture.
 PICTURES = {
@@ -33,6 +44,9 @@ async def test_the_banner(reader: Reader, name: str, lang: str) -> None:
     await reader.open(name, raw())
     seen = await told(reader.browser, reader.tab)
     assert seen.label == wording("mailRegion", lang)
+    word = wording(WORDS[seen.level], lang)
+    assert seen.said.startswith(word)
+    assert seen.said.lower().count(word.lower()) == 1
     if button:
         await press(reader.browser, reader.tab, wording(button, lang))
     await picture(reader.browser, reader.tab, f"{name}-{lang}")
@@ -54,6 +68,8 @@ async def test_popup_options_and_banner_are_accessible(reader: Reader, browser: 
     assert await axe.violations(browser, popup) == []
     options = await browser.open_extension_page("pages/options/options.html")
     await browser.wait_js(options, "!!document.querySelector('#mail-hosts button')")
+    await browser.resize(options, 900, 1200)
+    await picture(browser, options, f"options-{lang}")
     assert await axe.violations(browser, options) == []
     pasted = await browser.open_extension_page("pages/mail/mail.html")
     raw = json.dumps(letters.refund().decode("ascii"))
@@ -66,3 +82,46 @@ async def test_popup_options_and_banner_are_accessible(reader: Reader, browser: 
     assert await axe.violations(browser, pasted) == []
     for tab in (popup, options, pasted):
         await browser.close_tab(tab)
+
+
+async def test_the_question(
+    prepare: Callable[..., Browser], daemon: Daemon, roundcube: Roundcube, mail_server: Imap
+) -> None:
+    async with running(prepare(daemon)) as browser:
+        reader = Reader(browser, roundcube, mail_server)
+        await reader.sit_down()
+        for lang in ("fr", "en"):
+            await pages.set_language(browser, lang)
+            await reader.open("refund", letters.refund())
+            assert (await told(browser, reader.tab, ASK)).said == wording("mailAsk", lang)
+            await picture(browser, reader.tab, f"ask-{lang}")
+            await browser.go(reader.tab, f"https://{TRIAL}/")
+            asked = await told(browser, reader.tab, ASK)
+            assert asked.said == f"{wording('mailAsk', lang)} {wording('mailAskTrial', lang)}"
+            await picture(browser, reader.tab, f"ask-trial-{lang}")
+        await press(browser, reader.tab, wording("mailAskYes", "en"), ASK)
+        for lang in ("fr", "en"):
+            await pages.set_language(browser, lang)
+            options = await browser.open_extension_page("pages/options/options.html")
+            words = f"SFR Mail) {wording('optionsMailOn', lang)}, {wording('optionsMailTrial', lang)}"
+            await browser.wait_js(options, f"document.querySelector('#mail-hosts')?.textContent.includes({words!r})")
+            await picture(browser, options, f"options-trial-{lang}")
+            await browser.close_tab(options)
+
+
+async def test_sogo(browser: Browser, sogo: Sogo, mail_server: Imap) -> None:
+    reader = Reader(browser, sogo, mail_server)
+    for name, raw in (("refund", letters.refund()), ("genuine", letters.genuine())):
+        mail_server.inbox.put(name, raw)  # SOGo opens only what was there when it drew its list
+    await pages.set_language(browser, "en")
+    await reader.sit_down()
+    await reader.open("refund", letters.refund())
+    await told(browser, reader.tab, ASK)
+    await picture(browser, reader.tab, "sogo-ask-en")
+    await press(browser, reader.tab, wording("mailAskYes", "en"), ASK)
+    assert (await told(browser, reader.tab)).level == "DANGER"
+    await picture(browser, reader.tab, "sogo-danger-en")
+    await reader.open("genuine", letters.genuine())
+    await reader.checked("Votre avis d'impôt est disponible")
+    assert (await told(browser, reader.tab)).level == "OFFICIAL"
+    await picture(browser, reader.tab, "sogo-genuine-en")

@@ -10,7 +10,7 @@ import pytest_asyncio
 from support import pages
 from support.sites import FAKE
 from support.webmail import letters
-from support.webmail.reading import MARK, Reader, gone, look, picture, wording
+from support.webmail.reading import MARK, Reader, gone, look, picture, told, verdict, wording
 from support.webmail.sogo import BODY
 
 if TYPE_CHECKING:
@@ -29,7 +29,8 @@ async def in_sogo(browser: Browser, sogo: Sogo, mail_server: Imap) -> Reader:
     await pages.set_language(browser, "fr")
     reader = Reader(browser, sogo, mail_server)
     # SOGo opens only what was there when it drew its list.
-    for name, raw in (("refund", letters.refund()), ("genuine", letters.genuine())):
+    mails = {"refund": letters.refund(), "genuine": letters.genuine(), "ordinary": letters.ordinary()}
+    for name, raw in mails.items():
         mail_server.inbox.put(name, raw)
     await reader.sit_down()
     await reader.open("ordinary", letters.ordinary())
@@ -51,6 +52,18 @@ async def test_false_genuine_and_ordinary_one_after_the_other(in_sogo: Reader) -
     await gone(in_sogo.browser, in_sogo.tab)
     await asyncio.sleep(SETTLE_S)
     assert await look(in_sogo.browser, in_sogo.tab) is None
+
+
+async def test_a_message_in_a_window_of_its_own_is_told_too(in_sogo: Reader, browser: Browser, sogo: Sogo) -> None:
+    uid = in_sogo.server.inbox.put("refund", letters.refund())
+    window = await browser.new_tab()
+    await browser.go(window, sogo.popup(uid))
+    assert (await told(browser, window)).level == "DANGER"
+    found = await verdict(browser, window)
+    assert found
+    assert found["sender"] == "contact@verif-dossier.com"
+    await picture(browser, window, "sogo-window-fr")
+    await browser.close_tab(window)
 
 
 async def test_a_dangerous_link_leads_to_the_warning(in_sogo: Reader, browser: Browser) -> None:

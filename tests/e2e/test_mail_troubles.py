@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 from support import pages
 from support.browser import running
+from support.sites import GOOD
 from support.webmail import letters
-from support.webmail.reading import MARK, Reader, look, told, verdict, wording
+from support.webmail.reading import MARK, Reader, look, picture, told, verdict, wording
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,6 +20,9 @@ if TYPE_CHECKING:
     from support.daemon import Daemon
     from support.webmail.imap import Imap
     from support.webmail.roundcube import Roundcube
+
+#: Longer than the extension tries to read a message.
+TRIED_S = 4.5
 
 
 def renamed(html: bytes) -> bytes:
@@ -36,6 +41,18 @@ async def test_a_page_it_does_not_understand_is_admitted(
     assert note.level == ""
     assert await look(reader.browser, reader.tab, MARK) is None
     assert await verdict(reader.browser, reader.tab) is None
+    await picture(reader.browser, reader.tab, "cannot-read-fr")
+    # Once is enough, even where each message is a page of its own; until the tab has been elsewhere.
+    await reader.open("genuine", letters.genuine())
+    await asyncio.sleep(TRIED_S)
+    assert await look(reader.browser, reader.tab) is None
+    await reader.browser.go(reader.tab, f"https://{GOOD}/")
+    await reader.browser.wait_url(reader.tab, GOOD)
+    await pages.set_language(reader.browser, "en")
+    await reader.open("refund", letters.refund())
+    assert (await told(reader.browser, reader.tab)).said == wording("mailCannotRead", "en")
+    await picture(reader.browser, reader.tab, "cannot-read-en")
+    await pages.set_language(reader.browser, "fr")
     monkeypatch.undo()
     await reader.open("genuine", letters.genuine())
     await reader.open("refund", letters.refund())
@@ -56,6 +73,7 @@ async def test_a_mail_nobody_could_judge_has_a_grey_line(
         await reader.open("genuine", letters.genuine())
         note = await told(browser, reader.tab, timeout=15)
         assert note.said == wording("mailNotChecked")
+        await picture(browser, reader.tab, "not-checked-fr")
         assert note.level == ""
         await own_daemon.start()
         await reader.open("refund", letters.refund())

@@ -19,7 +19,14 @@ FAKE = "impots.gouv.fr.verif-dossier.com"
 FAKE_HOSTS = (FAKE, "impots-gouv-fr.web.app", "remboursement-ameli.info")
 OFFICIAL = "www.impots.gouv.fr"
 #: Which of these is only doubtful is the policy's business: tests ask the daemon.
-DOUBTFUL_HOSTS = ("mon-compte-orange.net", "sfr-espace.com", "lcl-securite.com", "caf-aide.fr", "caf-paiement.com")
+DOUBTFUL_HOSTS = (
+    "mon-compte-orange.net",
+    "sfr-espace.com",
+    "sfr-info.net",
+    "lcl-info.com",
+    "caf-actu.fr",
+    "caf-paiement.com",
+)
 GOOD = "jardin-de-mamie.example"
 
 #: Body colour of every fake page: nothing else on screen is this magenta, so one pixel of it is proof of painting.

@@ -29,6 +29,7 @@
   const adapter = {
     id: "gmx",
     label: "GMX",
+    trial: true,
     matches: ["*://*.gmx.fr/*", "*://*.gmx.com/*", "*://*.gmx.net/*"],
 
     find() {

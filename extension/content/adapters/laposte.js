@@ -37,6 +37,7 @@
   const adapter = {
     id: "laposte",
     label: "La Poste",
+    trial: true,
     matches: ["*://webmail.laposte.net/*"],
 
     find() {

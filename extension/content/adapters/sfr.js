@@ -36,6 +36,7 @@
   const adapter = {
     id: "sfr",
     label: "SFR Mail",
+    trial: true,
     matches: ["*://webmail.sfr.fr/*", "*://mail.sfr.fr/*", "*://messagerie.sfr.fr/*"],
 
     find() {

@@ -78,6 +78,7 @@ function show(verdict, limits) {
   byId("links", HTMLElement).hidden = verdict.links.length === 0;
   result.hidden = false;
   byId("result-title", HTMLElement).focus();
+  byId("result-title", HTMLElement).scrollIntoView({ block: "start" }); // what it says stands below
 
   function report() {
     const worst = verdict.links.find((link) => link.level === verdict.level);

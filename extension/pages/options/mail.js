@@ -2,19 +2,23 @@
 import { api } from "../../shared/browser.js";
 import { ask, byId, make } from "../../shared/page.js";
 
-/** @typedef {{host: string, on: boolean, name: string}} Entry */
+/** @typedef {{host: string, on: boolean, name: string, trial: boolean}} Entry */
 
 /**
  * @param {Entry} entry
  * @param {import("../../shared/i18n.js").Translate} t
  */
-function lineOf({ host, on, name }, t) {
+function lineOf({ host, on, name, trial }, t) {
   const line = document.createElement("li");
   const title = document.createElement("span");
   title.append(
     make("span", host, "address"),
     ` (${name}) `,
-    make("span", t(on ? "optionsMailOn" : "optionsMailOff"), "soft"),
+    make(
+      "span",
+      [on ? t("optionsMailOn") : t("optionsMailOff"), ...(trial ? [t("optionsMailTrial")] : [])].join(", "),
+      "soft",
+    ),
   );
   const change = make("button", t(on ? "optionsMailStop" : "optionsMailStart", host), "button quiet");
   change.type = "button";

@@ -10,6 +10,7 @@ import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from support.browser import until
 from support.webmail import imap
 from support.webmail.proxy import Proxy
 from support.webmail.servers import (
@@ -105,6 +106,12 @@ class Sogo:
         where = ["-k", str(self.folder), "-h", ADDRESS, "-p", str(self._database_port)]
         server.run([str(binaries / "postgres"), "-D", str(data), *where, "-F"])
         await server.answers(self._database_port)
+        ready = [str(binaries / "pg_isready"), "-q", "-h", ADDRESS, "-p", str(self._database_port)]
+
+        async def opened() -> bool:  # it listens before it lets anyone in
+            return (await asyncio.to_thread(subprocess.run, ready, check=False)).returncode == 0
+
+        await until(opened, "the database", 20)
         sql = [str(binaries / "psql"), "-h", ADDRESS, "-p", str(self._database_port), "-U", "sogo", "-q", "postgres"]
         await asyncio.to_thread(subprocess.run, [*sql, "-c", PEOPLE], check=True)
 
@@ -157,4 +164,4 @@ class Sogo:
 
     def popup(self, uid: int) -> str:
         """Return the address of one mail in a window of its own."""
-        return f"{self.url}so/{imap.USER}/Mail/0/folderINBOX/{uid}/popupview"
+        return f"{self.url}so/{imap.USER}/Mail/UIxMailPopupView#!/Mail/0/INBOX/{uid}"

@@ -16,7 +16,7 @@ globalThis.chrome = /** @type {any} */ ({
 });
 const { Mail } = await import("../../../extension/background/mail.js");
 const { SessionState } = await import("../../../extension/background/state.js");
-const { readMailVerdict, mailLabels } =
+const { afterWord, readMailVerdict, mailLabels } =
   await import("../../../extension/shared/mail.js");
 
 const EVIL = "http://evil.test/login";
@@ -127,8 +127,31 @@ test("what the popup repeats ends with the mail, not with the document before it
   assert.equal(state.tab(7).mail, undefined);
   await mail.begin(7, sender);
   await mail.check(QUESTION, 7, sender);
-  await mail.left(7);
+  await mail.left(7, "https://mail.test/");
   assert.deepEqual(state.tab(7), {});
+});
+
+test("that messages cannot be read is said once, until the tab shows another host", async () => {
+  const { mail } = setUp();
+  const at = (/** @type {string} */ top, url = sender.url) => ({
+    url,
+    tab: { ...sender.tab, url: top },
+  });
+  assert.equal(await mail.cannotRead(7, at(sender.url)), true);
+  await mail.left(7, "https://mail.test/?_uid=2"); // the next message is a page of its own
+  assert.equal(await mail.cannotRead(7, at("https://mail.test/2")), false);
+  assert.equal(await mail.cannotRead(8, at(sender.url)), true);
+  await mail.left(7, "https://mail.test.evil.test/");
+  assert.equal(await mail.cannotRead(7, at(sender.url)), true);
+  // In a frame: what counts is the page around it.
+  assert.equal(await mail.cannotRead(9, at("https://portal.test/")), true);
+  await mail.left(9, "https://portal.test/2");
+  assert.equal(await mail.cannotRead(9, at("https://portal.test/2")), false);
+  const other = "https://other.test/";
+  assert.equal(await mail.cannotRead(9, at(other, other)), false); // nobody agreed there
+  const frames = [at(sender.url), at(sender.url), at(sender.url)];
+  const said = await Promise.all(frames.map((one) => mail.cannotRead(10, one)));
+  assert.deepEqual(said, [true, false, false]);
 });
 
 test("only a link that was judged dangerous in this very mail opens the warning page", async () => {
@@ -205,4 +228,15 @@ test("labels keep a hole for what is known later", () => {
   const labels = mailLabels(t);
   assert.match(labels.linkDangerTo, /\$1/);
   assert.match(labels.home, /\$1/);
+});
+
+test("the level's word is not said twice", () => {
+  for (const [word, summary, rest] of [
+    ["Prudence", "Prudence : ce message insiste.", "Ce message insiste."],
+    ["Careful", "Careful: it presses you.", "It presses you."],
+    ["Danger", "Ce message est faux.", "Ce message est faux."],
+    ["", "Rien de suspect.", "Rien de suspect."],
+    ["Prudence", "Prudence", ""],
+  ])
+    assert.equal(afterWord(word, summary), rest);
 });
