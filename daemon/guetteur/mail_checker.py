@@ -15,7 +15,6 @@ from guetteur.core.mail.seen import MailSeen
 from guetteur.core.mail.senders import registrable
 from guetteur.core.mail.subject import Result
 from guetteur.core.mail.verdict import judge_mail
-from guetteur.core.scripts import phone_number
 from guetteur.core.subject import parse_host_or_url, parse_url
 from guetteur.core.suffixes import split_host
 from guetteur.core.verdict import Level
@@ -93,7 +92,6 @@ class MailChecker:
             topic=self._topic(mail.subject),
             disguised=disguised_word(mail.sender.name, mail.subject, mail.text),
             styled=styled_word(f"{mail.sender.name} {mail.subject}"),
-            phone=phone_number(mail.text),
             answers_private=any(
                 box.domain in self._free and box.address.lower() != mail.sender.address.lower() for box in mail.reply_to
             ),

@@ -228,6 +228,13 @@ def test_words_in_letters_of_two_alphabets(judge) -> None:
     assert codes(verdict) == ["words_disguised"]
 
 
+def test_hidden_words_are_a_hint_and_no_more(judge) -> None:
+    verdict = judge("Impôts Gouv", hidden=4000)
+    assert codes(verdict) == ["named_from_elsewhere", "words_hidden"]
+    assert [piece.code for piece in verdict.telling] == ["named_from_elsewhere"]
+    assert judge(hidden=4000).level is Level.NO_KNOWN_RISK
+
+
 def test_genuine_mail_with_a_listed_link_is_not_called_genuine(checker) -> None:
     # A broken-into sender: the list weighs more than the proof.
     link = MailLink("https://impots.gouv.fr.verif-dossier.com/", "x")

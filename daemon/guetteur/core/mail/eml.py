@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC
-from email.utils import parsedate_to_datetime
 from itertools import chain
 from typing import TYPE_CHECKING
 
@@ -29,8 +27,6 @@ from guetteur.core.mail.subject import NOT_SHOWN, Attachment, Authentication, Ma
 from guetteur.errors import InvalidInputError
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from guetteur.core.facts import Fact
     from guetteur.core.mail.mime import Headers
     from guetteur.core.mail.received import Receivers
@@ -78,7 +74,6 @@ def read_raw(data: bytes, receivers: Receivers, *, truncated: bool = False) -> M
         authentication=found,
         relay=relay,
         list_id=bool(headers.first("list-id").strip()),
-        sent_at=_date(headers),
         raw=True,
         cut=tuple(sorted(tree.cut | ({"links"} if body.links.cut else set()))),
     )
@@ -129,7 +124,6 @@ def merged(raw: MailSubject, shown: MailSubject) -> MailSubject:
         authentication=shown.authentication if isinstance(raw.authentication, Unavailable) else raw.authentication,
         relay=raw.relay,
         list_id=raw.list_id,
-        sent_at=raw.sent_at,
         raw=True,
         cut=tuple(sorted({*raw.cut, *shown.cut, *(("links",) if links.cut else ())})),
     )
@@ -182,14 +176,6 @@ def _recipients(headers: Headers) -> tuple[str, ...]:
                 if box.domain and len(found) < MAX_RECIPIENTS:
                     found.setdefault(box.address.lower())
     return tuple(found)
-
-
-def _date(headers: Headers) -> datetime | None:
-    try:
-        date = parsedate_to_datetime(decode.unfold(headers.first("date"))[:200])
-    except (ValueError, TypeError, IndexError, OverflowError):
-        return None
-    return date if date.tzinfo else date.replace(tzinfo=UTC)
 
 
 def _shown_authentication(seen: MailSeen) -> Fact[Authentication]:

@@ -134,7 +134,6 @@ class MailFacts(msgspec.Struct, frozen=True):
         disguised: a word of name, subject or text that is written with letters of several alphabets or broken by
             characters nobody sees; empty without.
         styled: a word of name or subject in letters made for formulas; empty without.
-        phone: a telephone number in the text, or None.
         answers_private: answers go to another address than the sender's, one that anybody can get.
     """
 
@@ -144,7 +143,6 @@ class MailFacts(msgspec.Struct, frozen=True):
     topic: Named | None = None
     disguised: str = ""
     styled: str = ""
-    phone: str | None = None
     answers_private: bool = False
 
     @property

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from enum import Enum
 
 import msgspec
@@ -111,7 +110,6 @@ class MailSubject(msgspec.Struct, frozen=True):
         authentication: what the receiving side found.
         relay: host or address the receiving side got it from (first foreign hop), as its Received line says.
         list_id: the message comes through a mailing list.
-        sent_at: ``Date``, where it can be read.
         raw: whether it was read from the raw message.
         cut: what was left unread for its size or shape: codes ``size``, ``depth``, ``parts``, ``text``, ``links``,
             ``charset``, ``encoding``, ``archive``; each makes a Skip.
@@ -129,7 +127,6 @@ class MailSubject(msgspec.Struct, frozen=True):
     authentication: Fact[Authentication] = NOT_SHOWN
     relay: Fact[str] = NOT_SHOWN
     list_id: bool = False
-    sent_at: datetime | None = None
     raw: bool = False
     cut: tuple[str, ...] = ()
 

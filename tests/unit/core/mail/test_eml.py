@@ -101,14 +101,6 @@ def test_charsets_that_lie(charset: str) -> None:
         assert mail.text == "\u00e9t\u00e9"
 
 
-def test_dates_that_are_none() -> None:
-    assert read("From: a@b.fr\nDate: Tue, 24 Nov 2026 10:00:00 -0000\n\n").sent_at == datetime(
-        2026, 11, 24, 10, tzinfo=UTC
-    )
-    for date in ("", "yesterday", "99 Foo 99999 99:99:99", "Tue, 24 Nov 2026 10:00:00 +9999999"):
-        assert read(f"From: a@b.fr\nDate: {date}\n\n").sent_at is None
-
-
 def test_the_page_is_shown_where_there_is_one_and_the_plain_text_where_it_is_empty() -> None:
     both = (
         "Content-Type: multipart/alternative; boundary=B\n\n--B\n\nplain\n--B\nContent-Type: text/html\n\n{}\n--B--\n"
