@@ -166,6 +166,17 @@ export class Mail {
     if (cannotRead && (url === null || hostOf(url) !== cannotRead)) await state.patch(tabId, { cannotRead: undefined });
   }
 
+  /** The daemon answers again: messages that nobody could judge meanwhile are looked at once more. */
+  async again() {
+    const { state } = this.#parts;
+    await state.ready;
+    for (const { id } of await api.tabs.query({})) {
+      if (id !== undefined && state.tab(id).mailFound) {
+        await quietly(() => api.tabs.sendMessage(id, { type: "mail.again" }));
+      }
+    }
+  }
+
   /** The report page is not web-accessible: only we can open it. */
   async report() {
     await quietly(() => api.tabs.create({ url: api.runtime.getURL("pages/report/report.html") }));

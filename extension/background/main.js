@@ -106,6 +106,7 @@ function onState({ phase }) {
   if (phase === "connected") {
     pages.forget();
     void quietly(() => navigation.sweep());
+    void quietly(() => mail.again());
     void updateList();
   }
 }

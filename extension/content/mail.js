@@ -36,6 +36,7 @@
    * @property {Promise<ArrayBuffer | null> | null} raw
    * @property {HTMLElement | null} banner
    * @property {boolean} unread nothing could be read of it
+   * @property {boolean} unjudged nobody answered
    * @property {boolean} closed the person has seen it and put it away
    * @property {any} links
    */
@@ -162,6 +163,7 @@
       show(mail, told ? guetteurBanner.build(reply.verdict, reply.labels, placed(mail)) : null);
       mail.links.judge(reply.verdict.links);
     } else show(mail, guetteurBanner.note(texts.notChecked, texts, placed(mail)));
+    mail.unjudged = !reply?.verdict;
   }
 
   /**
@@ -240,6 +242,7 @@
         raw: null,
         banner: null,
         unread: false,
+        unjudged: false,
         closed: false,
         links,
       };
@@ -274,7 +277,11 @@
   }
 
   api.runtime.onMessage.addListener((message, sender) => {
-    if (sender.id === api.runtime.id && message?.type === "mail.stop" && !stopped) stop();
+    if (sender.id !== api.runtime.id) return;
+    if (message?.type === "mail.stop" && !stopped) stop();
+    if (message?.type !== "mail.again" || !current?.unjudged) return;
+    current.shape = null; // as if it had just been opened
+    soon();
   });
   document.addEventListener("visibilitychange", () => {
     if (!document.hidden && stale) soon();

@@ -22,8 +22,8 @@ OFFICIAL = "www.impots.gouv.fr"
 DOUBTFUL_HOSTS = (
     "mon-compte-orange.net",
     "sfr-espace.com",
-    "sfr-info.net",
     "lcl-info.com",
+    "sfr-info.net",
     "caf-actu.fr",
     "caf-paiement.com",
 )

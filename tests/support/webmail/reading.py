@@ -177,6 +177,15 @@ class Reader:
         assert seen.level == level, seen
         return seen
 
+    async def turned(self, level: str, timeout: float = 40) -> None:
+        """Wait until the banner that stands there has become one of this level."""
+
+        async def told_anew() -> Seen | None:
+            seen = await look(self.browser, self.tab)
+            return seen if seen and seen.level == level else None
+
+        await until(told_anew, f"{self.browser.name}: {level}", timeout)
+
     async def checked(self, subject: str, timeout: float = 10) -> dict[str, Any]:
         """Wait until the mail with this subject has been judged, told or not."""
 

@@ -5,6 +5,8 @@ import { fakeArea, strict } from "./fakes.mjs";
 
 /** @type {any[]} */
 let created = [];
+/** @type {any[]} */
+const told = [];
 globalThis.chrome = /** @type {any} */ ({
   runtime: { getURL: (/** @type {string} */ path) => `us://${path}` },
   tabs: {
@@ -12,6 +14,8 @@ globalThis.chrome = /** @type {any} */ ({
       created.push(what);
       return { id: 50 };
     },
+    query: async () => [{ id: 7 }, { id: 8 }, {}],
+    sendMessage: async (/** @type {any[]} */ ...what) => void told.push(what),
   },
 });
 const { Mail } = await import("../../../extension/background/mail.js");
@@ -239,4 +243,13 @@ test("the level's word is not said twice", () => {
     ["Prudence", "Prudence", ""],
   ])
     assert.equal(afterWord(word, summary), rest);
+});
+
+test("when the daemon answers again, only tabs with a webmail are told", async () => {
+  const { mail, state } = setUp();
+  await state.patch(7, {
+    mailFound: { host: "mail.test", webmail: "roundcube" },
+  });
+  await mail.again();
+  assert.deepEqual(told, [[7, { type: "mail.again" }]]);
 });
