@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from msgspec.structs import replace
 
@@ -60,6 +60,16 @@ class Nobody:
     def familiar(self, _host: str) -> bool:
         """Never."""
         return False
+
+
+class _Standing(NamedTuple):
+    """What is known of a host's owner; see `Facts`. ``zone``: the free hosting it lies on, beyond the suffix list."""
+
+    official: Official | None
+    popular: bool
+    infrastructure: bool
+    kin: bool
+    zone: str | None
 
 
 class Checker:
@@ -155,12 +165,7 @@ class Checker:
     ) -> Facts:
         """Everything local that is known about ``subject``."""
         host = subject.host
-        official = self.official(host)
-        popular = official is None and self.is_popular(host)
-        above = parents(host)
-        infrastructure = not self._infrastructure.isdisjoint(above)
-        zone = next((name for name in above if name in self._shared_zones), None)
-        kin = official is None and zone is None and subject.registrable_domain in self._owned
+        official, popular, infrastructure, kin, zone = self._standing(subject)
         trusted = official is not None or popular or infrastructure or kin
         names = NOTHING if trusted else read_name(subject, self._lexicon, zone)
         named = bool(names.names or names.government)
@@ -198,7 +203,21 @@ class Checker:
 
     def is_trusted(self, subject: UrlSubject) -> bool:
         """Whether the name alone raises no suspicion: official, much visited, a CDN's, a body's further hosts."""
-        return self.facts(subject).trusted
+        standing = self._standing(subject)
+        return standing.official is not None or standing.popular or standing.infrastructure or standing.kin
+
+    def _standing(self, subject: UrlSubject) -> _Standing:
+        host = subject.host
+        official = self.official(host)
+        above = parents(host)
+        zone = next((name for name in above if name in self._shared_zones), None)
+        return _Standing(
+            official,
+            official is None and self.is_popular(host),
+            not self._infrastructure.isdisjoint(above),
+            official is None and zone is None and subject.registrable_domain in self._owned,
+            zone,
+        )
 
     def official(self, host: str) -> Official | None:
         """Whose host this is, by the registry first and the State's list second."""

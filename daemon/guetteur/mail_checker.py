@@ -45,6 +45,7 @@ class MailChecker:
     Attributes:
         checker: judges the addresses in them.
         routes: where to report what, by the `route` of a script.
+        receivers: who takes mail in, and how each says what it found.
     """
 
     def __init__(
@@ -52,7 +53,7 @@ class MailChecker:
     ) -> None:
         self.checker = checker
         self.routes = knowledge.routes
-        self._receivers = knowledge.receivers
+        self.receivers = knowledge.receivers
         self._signals = tuple(signals)
         table = knowledge.senders
         self._free = frozenset(table.free)
@@ -72,7 +73,7 @@ class MailChecker:
             raise InvalidInputError("nothing_to_read", "neither `raw` nor `shown` is there", "send one of them")
         if raw is None:
             return read_shown(shown or MailSeen())
-        mail = read_raw(raw, self._receivers, truncated=truncated)
+        mail = read_raw(raw, self.receivers, truncated=truncated)
         return merged(mail, read_shown(shown)) if shown is not None else mail
 
     def check(self, mail: MailSubject, *, now: datetime) -> MailVerdict:
@@ -100,7 +101,7 @@ class MailChecker:
     def _sender(self, mail: MailSubject, now: datetime) -> SenderFacts:
         box = mail.sender
         domain, registered = box.domain, registrable(box.domain)
-        free = domain in self._free or (registered in self._free and registered == domain)
+        free = domain in self._free
         official = None if free else self._official(domain)
         subject = _host_subject(domain)
         trusted = official is not None or free

@@ -12,7 +12,6 @@ from guetteur import __version__
 from guetteur.app import build_checker, build_mail_checker
 from guetteur.core.subject import parse_host_or_url
 from guetteur.errors import InvalidInputError
-from guetteur.lists.knowledge import load_knowledge
 from guetteur.mail_files import STDIN, messages
 from guetteur.reports.case import Case, CaseKind, Item
 from guetteur.reports.manifest import canonical
@@ -84,7 +83,7 @@ def _mail(path: Path, settings: Settings, lang: str, now: datetime, *, redacted:
     if not redacted:
         verdict = Item("mail/verdict.json", "application/json", canonical(reply), now, "daemon")
         return Evidence(case, [Item("mail/original.eml", "message/rfc822", message.raw, now, "person"), verdict], ())
-    copy = redact_mail(message.raw, load_knowledge(settings.data_dir).receivers)
+    copy = redact_mail(message.raw, checker.receivers)
     # The verdict is that on the original; its sentences are those on the copy, so that nothing hidden returns in them.
     shown = checker.read(copy.value)
     again = mail_reply(shown, checker.check(shown, now=now), explainer, checker.routes)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from sqlite_utils import Database
 
 from guetteur.errors import GuetteurError
+from guetteur.store.migrations import NewerFileError, migrate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -114,31 +115,12 @@ def _connect(path: Path) -> Database:
         # Every commit is on the disk when it returns: "sent" must not be forgotten by a power cut.
         connection.execute("pragma synchronous = full")
         connection.execute("pragma secure_delete = on")
-        _migrate(connection, path)
+        migrate(connection, MIGRATIONS)
+    except NewerFileError:
+        connection.close()
+        hint = "update guetteur"
+        raise OutboxError("outbox_newer", f"{path} was written by a later version of guetteur", hint) from None
     except BaseException:
         connection.close()
         raise
     return Database(connection, execute_plugins=False)
-
-
-def _migrate(connection: sqlite3.Connection, path: Path) -> None:
-    if _version(connection) == len(MIGRATIONS):
-        return
-    if _version(connection) > len(MIGRATIONS):
-        raise OutboxError("outbox_newer", f"{path} was written by a later version of guetteur", "update guetteur")
-    connection.execute("begin immediate")
-    try:
-        version = _version(connection)  # anew: another process may have been quicker
-        for number, statements in enumerate(MIGRATIONS[version:], version + 1):
-            for statement in statements:
-                connection.execute(statement)
-            connection.execute(f"pragma user_version = {number}")
-        connection.execute("commit")
-    except BaseException:
-        if connection.in_transaction:
-            connection.execute("rollback")
-        raise
-
-
-def _version(connection: sqlite3.Connection) -> int:
-    return int(connection.execute("pragma user_version").fetchone()[0])

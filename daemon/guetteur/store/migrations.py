@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import sqlite3
+    from collections.abc import Sequence
 
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
     (
@@ -28,21 +29,21 @@ class NewerFileError(Exception):
     """A later version of the program has changed the tables."""
 
 
-def migrate(connection: sqlite3.Connection) -> None:
-    """Bring the tables up to date.
+def migrate(connection: sqlite3.Connection, steps: Sequence[Sequence[str]] = MIGRATIONS) -> None:
+    """Bring the tables up to date with ``steps``, which are as `MIGRATIONS`.
 
     Raises:
         NewerFileError: they are ahead of this program.
         sqlite3.Error: the file cannot be read or written; it is as it was.
     """
-    if _version(connection) == len(MIGRATIONS):
+    if _version(connection) == len(steps):
         return
-    if _version(connection) > len(MIGRATIONS):
+    if _version(connection) > len(steps):
         raise NewerFileError
     connection.execute("begin immediate")
     try:
         version = _version(connection)  # anew: another process may have been quicker
-        for number, statements in enumerate(MIGRATIONS[version:], version + 1):
+        for number, statements in enumerate(steps[version:], version + 1):
             for statement in statements:
                 connection.execute(statement)
             connection.execute(f"pragma user_version = {number}")

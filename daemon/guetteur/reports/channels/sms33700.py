@@ -2,33 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from guetteur.reports.channels.fields import account, address_field
-from guetteur.reports.channels.form import FormChannel
-from guetteur.reports.channels.interface import NOWHERE, Draft, Field, Place
-from guetteur.reports.fingerprint import fingerprint
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from guetteur.reports.case import Case, Item
+from guetteur.reports.channels.form import StoryChannel
 
 
-class Channel(FormChannel):
+class Channel(StoryChannel):
     """What happened, ready to paste."""
 
-    def draft(self, case: Case, items: Sequence[Item], place: Place = NOWHERE) -> Draft:
-        """As in the interface."""
-        fields = [Field("Texte à envoyer ou à coller", "Text to send or paste", account(case, place))]
-        if case.url:
-            fields.append(address_field(case.url))
-        return Draft(
-            channel=self.id,
-            case=case.id,
-            to=self.facts.settings["host"],
-            subject=fingerprint(case, items),
-            url=case.url or "",
-            fields=tuple(fields),
-            link=self.facts.address,
-        )
+    STORY = ("Texte à envoyer ou à coller", "Text to send or paste")
