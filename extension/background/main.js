@@ -31,8 +31,8 @@ const WEB = { url: [{ schemes: ["http", "https"] }] };
 const PAGES = { urls: ["http://*/*", "https://*/*"], types: ["main_frame"] };
 
 let strictMode = false;
-let lang = language();
-const translate = async () => translator(await lang);
+// Read each time: Chromium loses a change made in the moment a worker starts, and then sentences came in two languages.
+const translate = async () => translator(await language());
 
 async function readChoices() {
   strictMode = (await readSettings()).strictMode;
@@ -47,11 +47,7 @@ const daemon = new Daemon({
 });
 const state = new SessionState(/** @type {any} */ (api.storage.session));
 const permits = new Permits(state);
-const checker = new Checker(
-  daemon,
-  () => lang,
-  () => Date.now(),
-);
+const checker = new Checker(daemon, language, () => Date.now());
 const covering = new Covering(state, permits);
 const navigation = new Navigation({
   state,
@@ -74,7 +70,7 @@ const followup = new Followup({
 
 const pages = new Pages({ checker, permits, navigation, daemon });
 const consents = new Consents(state);
-const mail = new Mail({ state, consents, checker, covering, daemon, language: () => lang, translate });
+const mail = new Mail({ state, consents, checker, covering, daemon, language, translate });
 const offer = new MailOffer({ state, consents, daemon, translate });
 
 /** @param {number} tabId */
@@ -194,7 +190,6 @@ api.storage.onChanged.addListener((changes, area) => {
   if (changes.strictMode) void readChoices();
   if (changes.mailHosts) void quietly(() => consents.register()); // a private window may have taken it back
   if (changes.lang) {
-    lang = language();
     checker.forget();
     void quietly(markAll);
   }

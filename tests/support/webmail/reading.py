@@ -115,7 +115,10 @@ async def press(browser: Browser, tab: Tab, words: str, what: str = BANNER) -> N
     async def middle() -> Any:
         return await browser.within(tab, what, MIDDLE % json.dumps(words))
 
-    await browser.click_at(tab, *await until(middle, f"{browser.name}: button {words!r} in {what}", 5))
+    async def standing() -> Seen | None:
+        return await look(browser, tab, what)
+
+    await browser.click_at(tab, *await until(middle, f"{browser.name}: button {words!r} in {what}", 5, standing))
 
 
 def wording(key: str, lang: str = "fr") -> str:
