@@ -44,7 +44,13 @@ _OPEN_CODES = frozenset({"", "processing", "suspicious"})
 
 
 class Outbox:
-    """The file and its clocks; calls block for as long as the disk takes. All raise `OutboxError`."""
+    """The file and its clocks; calls block for as long as the disk takes. All raise `OutboxError`.
+
+    Attributes:
+        path: where the file is.
+        waits: how long is waited for what.
+        file: the open file, for what else is kept of reports.
+    """
 
     def __init__(
         self,
@@ -61,11 +67,11 @@ class Outbox:
         self.path = path
         self.waits = waits or Waits()
         self._clocks = Clocks(clock, monotonic)
-        self._file = OutboxFile(path)
+        self.file = OutboxFile(path)
 
     def close(self) -> None:
         """Close the file."""
-        self._file.close()
+        self.file.close()
 
     def queue(self, case: Case, drafts: Iterable[Draft], *, again: bool = False) -> tuple[Entry, ...]:
         """Take drafts in to be sent; all or none.
@@ -76,17 +82,17 @@ class Outbox:
         Returns:
             for each draft the entry that stands for it; its ``case`` is another one where an earlier report stands.
         """
-        with self._file.change() as db:
+        with self.file.change() as db:
             return tuple(self._take(db, case, draft, "queued", again=again) for draft in drafts)
 
     def hand_over(self, case: Case, draft: Draft) -> Entry:
         """Note that the person was given ``draft`` to send."""
-        with self._file.change() as db:
+        with self.file.change() as db:
             return self._take(db, case, draft, "handed", again=True)
 
     def retract(self, case: str, channel: str) -> bool:
         """Take a report back; False when it is on its way, gone out, or not there."""
-        with self._file.change() as db:
+        with self.file.change() as db:
             entry = _entry(db, case, channel)
             if entry is None or entry.state != "queued":
                 return False
@@ -95,27 +101,27 @@ class Outbox:
 
     def earlier(self, subject: str) -> tuple[Entry, ...]:
         """Reports of the same thing that stand: taken, or to be sent; the first first."""
-        rows = self._file.read(SELECT_ENTRIES + " where subject = ? order by queued_at", (subject,))
+        rows = self.file.read(SELECT_ENTRIES + " where subject = ? order by queued_at", (subject,))
         return tuple(entry for entry in entries(rows) if entry.state in STANDING)
 
     def entries(self, *, case: str | None = None, limit: int = 10_000) -> tuple[Entry, ...]:
         """Reports, the latest first; of one case when asked."""
         if case is not None:
-            return entries(self._file.read(SELECT_ENTRIES + " where case_id = ? order by rowid limit ?", (case, limit)))
-        return entries(self._file.read(SELECT_ENTRIES + " order by queued_at desc, rowid desc limit ?", (limit,)))
+            return entries(self.file.read(SELECT_ENTRIES + " where case_id = ? order by rowid limit ?", (case, limit)))
+        return entries(self.file.read(SELECT_ENTRIES + " order by queued_at desc, rowid desc limit ?", (limit,)))
 
     def history(self, case: str, channel: str) -> tuple[Step, ...]:
         """All receipts of a report, in order."""
-        return steps(self._file.read(SELECT_STEPS + " where case_id = ? and channel = ? order by id", (case, channel)))
+        return steps(self.file.read(SELECT_STEPS + " where case_id = ? and channel = ? order by id", (case, channel)))
 
     def case(self, case: str) -> Case | None:
         """The case as it was sent."""
-        rows = self._file.read("select content from cases where id = ?", (case,))
+        rows = self.file.read("select content from cases where id = ?", (case,))
         return msgspec.json.decode(rows[0][0], type=Case) if rows else None
 
     def draft(self, case: str, channel: str) -> Draft | None:
         """What was, or will be, sent."""
-        rows = self._file.read("select draft from reports where case_id = ? and channel = ?", (case, channel))
+        rows = self.file.read("select draft from reports where case_id = ? and channel = ?", (case, channel))
         return msgspec.json.decode(rows[0][0], type=Draft) if rows else None
 
     def begin(self, channel: str) -> tuple[Draft, int] | None:
@@ -123,7 +129,7 @@ class Outbox:
 
         When it raises, nothing may be sent.
         """
-        with self._file.change() as db:
+        with self.file.change() as db:
             row = self._due(db, channel, "queued")
             if row is None:
                 return None
@@ -135,7 +141,7 @@ class Outbox:
 
     def finish(self, draft: Draft, receipt: Receipt) -> Entry:
         """Keep what became of an attempt; when it raises, the report stays ``sending`` and is sent again."""
-        with self._file.change() as db:
+        with self.file.change() as db:
             case, channel = draft.case, draft.channel
             if receipt.state == "queued":
                 receipt = self._postpone(db, case, channel, receipt)
@@ -146,7 +152,7 @@ class Outbox:
 
     def recover(self) -> int:
         """Put back what a dead process left ``sending``; only call while nobody else delivers."""
-        with self._file.change() as db:
+        with self.file.change() as db:
             rows = db.execute("select case_id, channel from reports where state = 'sending'").fetchall()
             for case, channel in rows:
                 receipt = self._postpone(db, case, channel, Receipt("queued", code="interrupted"))
@@ -155,7 +161,7 @@ class Outbox:
 
     def to_ask(self, channel: str) -> Entry | None:
         """The next accepted report of a channel that may be asked after; it is not offered again for a while."""
-        with self._file.change() as db:
+        with self.file.change() as db:
             row = self._due(db, channel, "accepted")
             if row is None:
                 return None
@@ -165,7 +171,7 @@ class Outbox:
 
     def answered(self, entry: Entry, receipt: Receipt) -> Entry:
         """Keep what a channel says of an accepted report, when that is news."""
-        with self._file.change() as db:
+        with self.file.change() as db:
             if (receipt.state, receipt.code) != (entry.state, entry.code):
                 self._note(db, entry.case, entry.channel, receipt)
             return _found(db, entry.case, entry.channel)
