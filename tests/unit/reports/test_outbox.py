@@ -270,7 +270,7 @@ def test_the_file_is_the_persons_own(box: Outbox) -> None:
 
 
 def test_every_commit_reaches_the_disk(box: Outbox) -> None:
-    connection = box._file._db.conn
+    connection = box.file._db.conn
     assert connection.execute("pragma synchronous").fetchone()[0] == 2
     assert connection.execute("pragma journal_mode").fetchone()[0] == "wal"
 
