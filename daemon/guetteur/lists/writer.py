@@ -149,12 +149,12 @@ def _marks(
 
 def _tags(keys: Iterable[str], encoded: list[bytes]) -> tuple[int, bytearray]:
     """Number of buckets, and the tags of all keys and their parents."""
-    ways: set[str] = set()
+    ways: dict[str, None] = {}  # ordered: the same input gives the same bytes
     for key in keys:
         for up in key_parents(key):
             if up in ways:
                 break
-            ways.add(up)
+            ways[up] = None
     buckets = max(1, (len(encoded) + len(ways)) // _TAGS_PER_BUCKET)
     tags, filled = bytearray(BUCKET * buckets), bytearray(buckets)
     for names, kind in ((encoded, KEY_TAGS), ([way.encode("utf-8") for way in ways], PARENT_TAGS)):

@@ -70,12 +70,13 @@ class Addresses:
         """Return the addresses of ``host``, at least one.
 
         Raises:
-            NoAgeError: ``age_offline`` for none, ``age_unsafe_address`` when one of them is not allowed.
+            NoAgeError: ``age_offline`` for none (its cause is the resolver's own error), ``age_unsafe_address`` when
+                one of them is not allowed.
         """
         try:
             addresses = [ip_address(text) for text in await self._resolve(host)]
-        except (OSError, UnicodeError):
-            raise NoAgeError(Why.OFFLINE) from None
+        except (OSError, UnicodeError) as error:
+            raise NoAgeError(Why.OFFLINE) from error
         except ValueError:
             raise NoAgeError(Why.UNSAFE_ADDRESS) from None
         if not addresses:

@@ -1,4 +1,4 @@
-"""Asks a registry over RDAP (RFC 7480 to 9083) for the day a domain was created."""
+"""Asks a registry over RDAP (RFC 7480 to 9083): when a domain was created, who holds an address."""
 
 from __future__ import annotations
 
@@ -17,11 +17,14 @@ from guetteur.lookup.addresses import CheckedResolver
 from guetteur.lookup.outcome import NoAgeError, Why
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from collections.abc import Set as AbstractSet
+    from ipaddress import IPv4Address, IPv6Address
     from ssl import SSLContext
 
     from guetteur.lookup.addresses import Addresses
     from guetteur.lookup.limits import Limits
-    from guetteur.lookup.registries import RdapServer
+    from guetteur.lookup.registries import AddressServer, RdapServer
 
 _USER_AGENT = f"guetteur/{__version__} (+age)"
 _MAX_REDIRECTS = 2
@@ -67,9 +70,23 @@ class RdapClient:
             NoAgeError: there is no answer.
         """
         base = URL(server.base)
+        return await self._ask(base / "domain" / domain, {base.origin()})
+
+    async def network(
+        self, address: IPv4Address | IPv6Address, server: AddressServer, others: Iterable[AddressServer]
+    ) -> bytes:
+        """Return what the registry says of ``address``; it may send us to one of ``others``: blocks change hands.
+
+        Raises:
+            NoAgeError: there is no answer.
+        """
+        origins = {URL(other.base).origin() for other in (server, *others)}
+        return await self._ask(URL(server.base) / "ip" / str(address), origins)
+
+    async def _ask(self, url: URL, origins: AbstractSet[URL]) -> bytes:
         try:
             async with asyncio.timeout(self._limits.server_s), self._session() as session:
-                return await self._fetch(session, base, base / "domain" / domain)
+                return await self._fetch(session, url, origins)
         except TimeoutError:
             raise NoAgeError(Why.TIMEOUT) from None
         except (aiohttp.ClientConnectionError, OSError):
@@ -90,20 +107,20 @@ class RdapClient:
                 "Accept": "application/rdap+json, application/json;q=0.9",
                 "Accept-Encoding": "identity",
             },
-            timeout=aiohttp.ClientTimeout(total=None),  # ours counts, see `created`
+            timeout=aiohttp.ClientTimeout(total=None),  # ours counts, see `_ask`
             auto_decompress=False,
             trust_env=False,  # a proxy would resolve the name itself
             cookie_jar=aiohttp.DummyCookieJar(),
         )
 
-    async def _fetch(self, session: aiohttp.ClientSession, base: URL, url: URL) -> bytes:
+    async def _fetch(self, session: aiohttp.ClientSession, url: URL, origins: AbstractSet[URL]) -> bytes:
         for _ in range(_MAX_REDIRECTS + 1):
             async with session.get(url, allow_redirects=False) as reply:
                 if reply.status in _REDIRECTS:
                     url = reply.url.join(URL(reply.headers.get("Location", "")))
-                    # A registry that renames its paths may say so. One that sends us to another host is followed
+                    # A registry that renames its paths may say so. One that sends us to an unknown host is followed
                     # nowhere: the new host might be an address, a service on this machine, or a registrar.
-                    if url.origin() != base.origin():
+                    if url.origin() not in origins:
                         raise NoAgeError(Why.REFUSED)
                     continue
                 # A page of the web server's own means that the service is not there, not that the domain is not.

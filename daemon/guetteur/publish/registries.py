@@ -1,16 +1,17 @@
-"""Reads and checks what maintainers know of registries: IANA's RDAP list and ``blocklists/registries.toml``."""
+"""Reads and checks what maintainers know of registries: IANA's RDAP lists and ``blocklists/registries.toml``."""
 
 from __future__ import annotations
 
 import re
 from datetime import date
+from ipaddress import ip_network
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import msgspec
 
 from guetteur.errors import DataFileError
-from guetteur.lookup.registries import RdapServer, RegistryTable, WhoisServer
+from guetteur.lookup.registries import AddressServer, OriginZones, RdapServer, RegistryTable, WhoisServer
 from guetteur.publish.bodies import read_toml
 
 if TYPE_CHECKING:
@@ -44,22 +45,30 @@ class _Silent(msgspec.Struct, forbid_unknown_fields=True):
     source: str
 
 
+class _Origin(msgspec.Struct, forbid_unknown_fields=True):
+    ipv4: str
+    ipv6: str
+    names: str
+    source: str
+
+
 class _File(msgspec.Struct, forbid_unknown_fields=True):
     sources: dict[str, _Source]
     rdap: list[_Rdap]
     whois: list[_Whois]
     silent: _Silent
+    origin: _Origin
 
 
 class _Iana(msgspec.Struct):
-    """RFC 9224, 3: each service is a pair of a list of zones and a list of addresses."""
+    """RFC 9224, 3: each service is a pair of a list of zones, or blocks of addresses, and a list of web addresses."""
 
     publication: str
     services: list[tuple[list[str], list[str]]]
 
 
 def read_registries(source: Path) -> RegistryTable:
-    """Join ``registries/iana_dns.json`` and ``registries.toml`` of a ``blocklists`` folder.
+    """Join ``registries/iana_*.json`` and ``registries.toml`` of a ``blocklists`` folder.
 
     What IANA says of a zone's RDAP counts; services without an https address are left out, and so are silent zones.
 
@@ -69,10 +78,14 @@ def read_registries(source: Path) -> RegistryTable:
     path = source / "registries.toml"
     try:
         file = msgspec.convert(read_toml(path), _File)
-        iana = msgspec.json.decode((source / "registries/iana_dns.json").read_bytes(), type=_Iana)
+        iana, *blocks = (
+            msgspec.json.decode((source / f"registries/iana_{name}.json").read_bytes(), type=_Iana)
+            for name in ("dns", "ipv4", "ipv6")
+        )
     except (OSError, msgspec.MsgspecError) as error:
         raise _invalid(path, str(error)) from None
-    for name in (*(entry.source for entry in file.rdap), *(entry.source for entry in file.whois), file.silent.source):
+    named = (*(entry.source for entry in file.rdap), *(entry.source for entry in file.whois))
+    for name in (*named, file.silent.source, file.origin.source):
         if name not in file.sources:
             raise _invalid(path, f"{name!r} is not in [sources]")
     rdap: dict[str, str] = {}
@@ -90,7 +103,20 @@ def read_registries(source: Path) -> RegistryTable:
         tuple(RdapServer(base, tuple(sorted(zones))) for base, zones in sorted(by_base.items())),
         whois,
         file.silent.zones,
+        _address_servers(path, blocks),
+        OriginZones(file.origin.ipv4, file.origin.ipv6, file.origin.names),
     )
+
+
+def _address_servers(path: Path, lists: Iterable[_Iana]) -> tuple[AddressServer, ...]:
+    by_base: dict[str, list[str]] = {}
+    for blocks, base in (pair for iana in lists for pair in _https(iana)):
+        _check_base(path, base)
+        try:
+            by_base.setdefault(base, []).extend(str(ip_network(block)) for block in blocks)
+        except ValueError as error:
+            raise _invalid(path, f"{base}: {error}") from None
+    return tuple(AddressServer(base, tuple(blocks)) for base, blocks in sorted(by_base.items()))
 
 
 def _https(iana: _Iana) -> Iterator[tuple[Iterable[str], str]]:
@@ -110,6 +136,9 @@ def _check_base(path: Path, base: str) -> None:
 
 
 def _check(path: Path, file: _File, whois: Iterable[WhoisServer]) -> None:
+    for name in (file.origin.ipv4, file.origin.ipv6, file.origin.names):
+        if not _NAME.fullmatch(name):
+            raise _invalid(path, f"{name!r} is no name")
     seen: set[str] = set(file.silent.zones)
     for server in whois:
         if not _NAME.fullmatch(server.server) or server.query.count("{}") != 1 or not server.query.isprintable():

@@ -11,6 +11,7 @@ from guetteur.errors import InvalidInputError
 from guetteur.reports.channels.interface import Place
 from guetteur.reports.contacts import contacts_of
 from guetteur.reports.fingerprint import fingerprint
+from guetteur.reports.network.found import Network
 from guetteur.reports.routing import hosted_by, route
 
 if TYPE_CHECKING:
@@ -56,12 +57,16 @@ class Offers(NamedTuple):
     outside: tuple[Outside, ...]
 
 
-def place_of(case: Case, items: Sequence[Item], table: ChannelTable, registry: Registry) -> Place:
-    """Where the page lies and whom it plays, from the case and its evidence."""
+def place_of(
+    case: Case, items: Sequence[Item], table: ChannelTable, registry: Registry, network: Network | None = None
+) -> Place:
+    """Where the page lies and whom it plays, from the case, its evidence, and what was found of its ``network``."""
     body = registry.get(case.body) if case.body is not None else None
+    found = network or Network()
     return Place(
-        hosted=hosted_by(case.url, table.hosts),
+        hosted=hosted_by(case.url, table.hosts, found.nameservers, found.networks),
         contacts=contacts_of(items),
+        address=next(iter(found.addresses), ""),
         imitated=body.name if body is not None else "",
         imitated_home=(body.home or "") if body is not None else "",
         sector=body.sector if body is not None else "",

@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 import stix2
 
+from guetteur.reports.campaigns_words import LINK_WORDS
 from guetteur.reports.channels.interface import TAKEN
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from guetteur.reports.campaigns import Campaign
     from guetteur.reports.case import Case
     from guetteur.reports.outbox import Entry
 
@@ -21,12 +23,16 @@ _NAMESPACE = uuid.UUID("a2f8c7e6-2f3d-4c7a-9a57-3a7c1c1f4c02")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 COLUMNS = (
     "case", "kind", "found_at", "url", "body", "script", "level", "signals", "channel", "to", "state", "reference",
-    "code", "queued_at", "updated_at",
+    "code", "queued_at", "updated_at", "campaign",
 )  # fmt: skip
 
 
-def to_csv(cases: Iterable[tuple[Case, Sequence[Entry]]]) -> str:
-    """One line a report, with a line of column names; no cell can be taken for a formula."""
+def to_csv(cases: Iterable[tuple[Case, Sequence[Entry]]], campaigns: Iterable[Campaign] = ()) -> str:
+    """One line a report, with a line of column names; no cell can be taken for a formula.
+
+    ``campaign`` is empty for a case that hangs together with no other.
+    """
+    joined = {case: campaign.id for campaign in campaigns for case in campaign.cases}
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(COLUMNS)
@@ -39,20 +45,28 @@ def to_csv(cases: Iterable[tuple[Case, Sequence[Entry]]]) -> str:
             report = (
                 entry.channel, entry.to, entry.state, entry.reference, entry.code,
                 f"{entry.queued_at:%Y-%m-%dT%H:%M:%SZ}", f"{entry.updated_at:%Y-%m-%dT%H:%M:%SZ}",
+                joined.get(case.id, ""),
             )  # fmt: skip
             writer.writerow([_cell(value) for value in (*about, *report)])
     return out.getvalue()
 
 
-def to_stix(cases: Iterable[tuple[Case, Sequence[Entry]]]) -> str:
-    """A bundle: for each case with an address an indicator and a report that says who was told; always the same ids."""
+def to_stix(cases: Iterable[tuple[Case, Sequence[Entry]]], campaigns: Iterable[Campaign] = ()) -> str:
+    """A bundle: for each case with an address an indicator and a report that says who was told; always the same ids.
+
+    A campaign that at least one of them belongs to is there too, with a relationship from each indicator of it.
+    """
     author = stix2.Identity(
         id=_id("identity", "guetteur"), name="Guetteur", identity_class="system", created=_EPOCH, modified=_EPOCH
     )
     objects: list[Any] = [author]
+    indicated: set[str] = set()
     for case, entries in cases:
         if case.url:
             objects += _case_objects(case, entries, author.id)
+            indicated.add(case.id)
+    for campaign in campaigns:
+        objects += _campaign_objects(campaign, [case for case in campaign.cases if case in indicated], author.id)
     bundle = stix2.Bundle(id=_id("bundle", *sorted(one.id for one in objects)), objects=objects, allow_custom=False)
     return str(bundle.serialize(pretty=True))
 
@@ -90,6 +104,32 @@ def _case_objects(case: Case, entries: Sequence[Entry], author: str) -> list[Any
         **common,
     )
     return [indicator, report]
+
+
+def _campaign_objects(campaign: Campaign, indicated: Sequence[str], author: str) -> list[Any]:
+    if not indicated:
+        return []
+    common = {"created": campaign.first_at, "modified": campaign.last_at, "created_by_ref": author}
+    shared = ", ".join(f"{LINK_WORDS['en'][link.kind]} ({link.count})" for link in campaign.links)
+    made = stix2.Campaign(
+        id=_id("campaign", campaign.id),
+        name=f"Campaign {campaign.id}",
+        description=f"{len(campaign.cases)} reports of one installation: {shared}",
+        first_seen=campaign.first_at,
+        last_seen=campaign.last_at,
+        **common,
+    )
+    relations = [
+        stix2.Relationship(
+            id=_id("relationship", campaign.id, case),
+            relationship_type="indicates",
+            source_ref=_id("indicator", case),
+            target_ref=made.id,
+            **common,
+        )
+        for case in indicated
+    ]
+    return [made, *relations]
 
 
 def _id(kind: str, *names: str) -> str:

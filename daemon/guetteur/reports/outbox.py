@@ -39,7 +39,7 @@ __all__ = ["FILE_NAME", "Entry", "Outbox", "OutboxError", "Step", "Waits"]
 FILE_NAME = "outbox.db"
 STANDING = frozenset({*TAKEN, "queued", "sending"})
 """States of a report that need not be made again."""
-_OPEN_CODES = frozenset({"", "processing", "suspicious"})
+OPEN_CODES = frozenset({"", "processing", "suspicious"})
 """Codes of accepted reports that more may become of."""
 
 
@@ -218,7 +218,7 @@ class Outbox:
         return None
 
     def _may_ask(self, row: dict[str, Any]) -> bool:
-        return row["code"] in _OPEN_CODES and self._clocks.now() - moment(row["queued_at"]) <= self.waits.age
+        return row["code"] in OPEN_CODES and self._clocks.now() - moment(row["queued_at"]) <= self.waits.age
 
     def _postpone(self, db: Database, case: str, channel: str, receipt: Receipt) -> Receipt:
         """Set the time of the next attempt, or give up."""

@@ -37,6 +37,17 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         """create table lanes (channel text primary key, wait_from text not null, wait_until text not null)
            without rowid""",
     ),
+    (
+        """create table marks (case_id text not null, kind text not null, value text not null,
+           primary key (case_id, kind, value)) without rowid""",
+        "create index reports_by_case on reports (case_id, state)",
+    ),
+    (
+        """create table watches (case_id text primary key, url text not null, running integer not null,
+           state text not null, seen_open integer not null default 0, checks integer not null default 0,
+           doubted_at text, closed_at text, checked_at text, begun_at text not null, wait_from text not null,
+           wait_until text not null) without rowid""",
+    ),
 )
 """Each entry is applied once, in one transaction; the number of those applied is the file's ``user_version``. Only ever
 add to the end."""

@@ -86,6 +86,16 @@ def verify(path: Path, *, own: bytes | None = None, authorities: Sequence[Certif
         BundleError: ``bundle_too_large``, ``bundle_unreadable``, ``bundle_refused``, ``not_a_bundle``,
             ``bundle_too_new``.
     """
+    return verify_bytes(read_bundle(path), own=own, authorities=authorities)
+
+
+def read_bundle(path: Path) -> bytes:
+    """The bytes of the bundle at ``path``, whatever they are.
+
+    Raises:
+        InvalidInputError: ``unreadable_file``.
+        BundleError: ``bundle_too_large``.
+    """
     try:
         with path.open("rb") as file:
             data = file.read(MAX_ARCHIVE_BYTES + 1)
@@ -95,7 +105,7 @@ def verify(path: Path, *, own: bytes | None = None, authorities: Sequence[Certif
         ) from None
     if len(data) > MAX_ARCHIVE_BYTES:
         raise BundleError("bundle_too_large", f"{path} is larger than any bundle", "check that it is the right file")
-    return verify_bytes(data, own=own, authorities=authorities)
+    return data
 
 
 def verify_bytes(data: bytes, *, own: bytes | None = None, authorities: Sequence[Certificate] = ()) -> Verification:

@@ -6,6 +6,10 @@ import hashlib
 import re
 from email import message_from_bytes
 from email.policy import default
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 MAX_WALLETS = 8
 _MAX_BYTES = 2 * 1024 * 1024
@@ -17,8 +21,13 @@ _ADDRESS = re.compile(
 
 def wallets(message: bytes) -> tuple[str, ...]:
     """Addresses in the texts of a raw message, in order, each once, at most eight."""
+    return wallets_in(_texts(message[:_MAX_BYTES]))
+
+
+def wallets_in(texts: Iterable[str]) -> tuple[str, ...]:
+    """Addresses in ``texts``, likewise."""
     found: dict[str, None] = {}
-    for text in _texts(message[:_MAX_BYTES]):
+    for text in texts:
         for address in _ADDRESS.findall(text):
             if address[0] in "b0" or _checks(address):
                 found[address] = None

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -107,8 +108,37 @@ def test_a_wrong_entry_is_refused(tmp_path: Path, old: str, new: str) -> None:
 
 @pytest.mark.parametrize("services", [None, 7, [[["fr"]]], [["fr", "https://rdap.nic.fr/"]]])
 def test_another_file_than_iana_s_is_refused(tmp_path: Path, services: object) -> None:
-    (tmp_path / "registries").mkdir()
-    (tmp_path / "registries/iana_dns.json").write_text(json.dumps({"publication": "x", "services": services}))
+    for name in ("dns", "ipv4", "ipv6"):
+        shutil.copytree(BLOCKLISTS / "registries", tmp_path / "registries", dirs_exist_ok=True)
+        (tmp_path / f"registries/iana_{name}.json").write_text(json.dumps({"publication": "x", "services": services}))
+        shutil.copy(BLOCKLISTS / "registries.toml", tmp_path)
+        with pytest.raises(DataFileError):
+            read_registries(tmp_path)
+
+
+@pytest.mark.parametrize("block", ["192.0.2.1/24", "everything", "2001:db8::/200"])
+def test_a_wrong_block_is_refused(tmp_path: Path, block: str) -> None:
+    shutil.copytree(BLOCKLISTS / "registries", tmp_path / "registries")
     shutil.copy(BLOCKLISTS / "registries.toml", tmp_path)
+    content = {"publication": "x", "services": [[[block], ["https://rdap.example.net/"]]]}
+    (tmp_path / "registries/iana_ipv4.json").write_text(json.dumps(content))
     with pytest.raises(DataFileError):
         read_registries(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("address", "base"),
+    [
+        ("51.15.0.1", "https://rdap.db.ripe.net/"),
+        ("104.16.0.1", "https://rdap.arin.net/registry/"),
+        ("1.1.1.1", "https://rdap.apnic.net/"),
+        ("2001:67c::1", "https://rdap.db.ripe.net/"),
+        ("2c0f::1", "https://rdap.afrinic.net/rdap/"),
+        ("177.0.0.1", "https://rdap.lacnic.net/rdap/"),
+        ("240.0.0.1", None),
+    ],
+)
+def test_each_address_has_one_of_five_registries(shipped: Registries, address: str, base: str | None) -> None:
+    server = shipped.of_address(ip_address(address))
+    assert (server and server.base) == base
+    assert len(shipped.addresses) == 5

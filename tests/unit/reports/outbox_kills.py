@@ -11,6 +11,7 @@ import random
 import signal
 import sys
 import time
+import traceback
 from datetime import timedelta
 from pathlib import Path
 
@@ -73,7 +74,7 @@ def work(home: Path, base: str, point: int, said: int) -> None:
 
     async def deliver() -> None:
         waiting = "select 1 from reports where state in ('queued', 'sending') limit 1"
-        while box._file.read(waiting):
+        while box.file.read(waiting):
             await delivery.run()
 
     asyncio.run(deliver())
@@ -85,13 +86,15 @@ def fork(run: object, *arguments: object) -> int:
         return pid
     try:
         run(*arguments)  # type: ignore[operator]
-    finally:
         os._exit(0)
+    except BaseException:  # noqa: BLE001 -- the child must end here, whatever happened
+        traceback.print_exc()
+        os._exit(1)
 
 
 def timed(run: object, *arguments: object) -> float:
     began = time.monotonic()
-    os.waitpid(fork(run, *arguments), 0)
+    assert os.waitpid(fork(run, *arguments), 0)[1] == 0
     return time.monotonic() - began
 
 
@@ -115,7 +118,7 @@ def main() -> None:
             killed += os.WIFSIGNALED(os.waitpid(pid, 0)[1])
             point += 1
             assert point < 3 * points + 20
-        os.waitpid(fork(work, home, base, point, out), 0)
+        assert os.waitpid(fork(work, home, base, point, out), 0)[1] == 0
     finally:
         os.kill(server, signal.SIGKILL)
         os.waitpid(server, 0)

@@ -128,7 +128,7 @@ def _signature(sheet: Sheet, answers: LetterAnswers) -> None:
     sheet.ln(4)
     sheet.paragraph("Je vous prie d’agréer, Madame, Monsieur, l’expression de ma considération distinguée.")
     sheet.field("Fait à", answers.written_in)
-    sheet.field("Le", _day(answers.written_on) if answers.written_on else "")
+    sheet.field("Le", french_day(answers.written_on) if answers.written_on else "")
     sheet.ln(2)
     sheet.paragraph("Signature :", after=12)
 
@@ -147,6 +147,7 @@ def _annexes(sheet: Sheet, annexes: Sequence[Annex]) -> None:
         sheet.paragraph(f"SHA-256 :\n{annex.sha256[:32]}\n{annex.sha256[32:]}")
 
 
-def _day(day: date) -> str:
+def french_day(day: date) -> str:
+    """The day as the letter writes it: 1er novembre 2026."""
     number = "1er" if day.day == 1 else str(day.day)
     return f"{number} {_MONTHS[day.month - 1]} {day.year}"
