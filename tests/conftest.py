@@ -1,5 +1,6 @@
 """What all tests share: the real shipped data, built once a run."""
 
+import os
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -9,6 +10,9 @@ from guetteur.app import build_checker
 from guetteur.checker import Checker
 from guetteur.config import PACKAGE_DATA
 from guetteur.lists.knowledge import Knowledge, load_knowledge
+
+# Nobody's own keyring is read or written, here or by the daemons that tests start.
+os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 VECTORS = Path(__file__).parent / "vectors"

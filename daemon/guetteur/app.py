@@ -19,7 +19,7 @@ from guetteur.mail_checker import MailChecker
 from guetteur.signals import load_mail_signals, load_signals
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import AsyncIterator, Callable, Mapping
     from datetime import date
     from pathlib import Path
 
@@ -27,9 +27,12 @@ if TYPE_CHECKING:
 
     from guetteur.config import Settings
     from guetteur.lists.knowledge import Knowledge
+    from guetteur.lookup.addresses import Addresses
     from guetteur.renewer import Renewer
+    from guetteur.reports.network import Questions
     from guetteur.store.ages import AgeLookup
     from guetteur.transport.endpoint import AlreadyRunning, Listener
+    from guetteur.web.report_service import ReportService
 
 LOG = logging.getLogger(__name__)
 
@@ -104,12 +107,15 @@ def never_block_floor(checker: Checker) -> frozenset[str]:
     return public_suffixes() | {domain for domain, _ in checker.registry.domains()}
 
 
-def build_web_app(
+def build_web_app(  # noqa: PLR0913 -- whatever a test puts in the place of
     settings: Settings,
     listener: Listener,
     *,
     lookup: AgeLookup | None = None,
     clock: Callable[[], datetime] = now_utc,
+    channel_bases: Mapping[str, str] | None = None,
+    questions: Questions | None = None,
+    addresses: Addresses | None = None,
 ) -> web.Application:
     """The aiohttp application behind ``listener``; its lists are kept current while it runs.
 
@@ -118,6 +124,9 @@ def build_web_app(
         listener: who may ask.
         lookup: asks for the age of domains, in place of the registries.
         clock: the moment, in UTC.
+        channel_bases: addresses of channels of reports, in place of the shipped ones.
+        questions: how it is asked where a reported page lies, in place of the system's way.
+        addresses: where pages that are looked after are, in place of the system's word.
     """
     # `check` and `scan` do without these two: 0.2 s of a command's start, and as much memory as all its own data.
     import asyncio  # noqa: PLC0415
@@ -131,6 +140,7 @@ def build_web_app(
     from guetteur.web.routes import Service  # noqa: PLC0415
     from guetteur.web.routes_letter import LetterService  # noqa: PLC0415
     from guetteur.web.routes_mail import MailService  # noqa: PLC0415
+    from guetteur.web.routes_report import ReportCalls  # noqa: PLC0415
 
     mails = build_mail_checker(settings.data_dir)
     checker = mails.checker
@@ -147,7 +157,24 @@ def build_web_app(
     explainers = load_explainers()
     service = Service(checker, renewer, person, ages, explainers, clock, clock())
     app = web.Application(middlewares=[make_guard(listener)], client_max_size=settings.max_body_bytes)
-    app.add_routes([*service.routes(), *MailService(mails, explainers, clock).routes(), *LetterService(clock).routes()])
+
+    def build_reports() -> ReportService:
+        from guetteur.web.report_service import ReportService  # noqa: PLC0415 -- with the first report
+
+        return ReportService(
+            settings,
+            mails,
+            service.judge,
+            explainers,
+            clock,
+            channel_bases=channel_bases,
+            questions=questions,
+            addresses=addresses,
+        )
+
+    letters, reports = LetterService(clock), ReportCalls(settings.state_dir, build_reports)
+    app.add_routes([*service.routes(), *MailService(mails, explainers, clock).routes()])
+    app.add_routes([*letters.routes(), *reports.routes()])
 
     async def prepare() -> None:
         # The first text would wait for it half a second; the tabs that a browser opens at its start come before.
@@ -170,7 +197,7 @@ def build_web_app(
         person.close()
         renewer.close()
 
-    app.cleanup_ctx.append(keep_current)
+    app.cleanup_ctx.extend((keep_current, reports.run))
     return app
 
 
@@ -184,22 +211,28 @@ async def serve(
     Raises:
         GuetteurError: the socket cannot be bound or the data cannot be read.
     """
+    import asyncio  # noqa: PLC0415
+
     from aiohttp import web  # noqa: PLC0415
 
+    from guetteur.transport.connections import LIMITS, Connections  # noqa: PLC0415
     from guetteur.transport.endpoint import AlreadyRunning, bind  # noqa: PLC0415
 
     bound = await bind(settings)
     if isinstance(bound, AlreadyRunning):
         return bound
     try:
-        runner = web.AppRunner(build(settings, bound), access_log=None, handle_signals=False, shutdown_timeout=2)
+        app = build(settings, bound)
+        runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=2, **LIMITS)
         await runner.setup()
+        assert runner.server is not None  # noqa: S101 -- it is, once set up
+        server = await asyncio.get_running_loop().create_server(Connections(runner.server), sock=bound.sock)
         try:
-            await web.SockSite(runner, bound.sock).start()
             LOG.info("listening on %s", settings.socket_path if bound.key is None else bound.host)
             await _until_stopped()
             LOG.info("stopping")
         finally:
+            server.close()
             await runner.cleanup()
     finally:
         bound.close()

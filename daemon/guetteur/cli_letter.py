@@ -12,6 +12,7 @@ from guetteur.app import now_utc
 from guetteur.durable import write_durably
 from guetteur.errors import InvalidInputError
 from guetteur.reports.letters.answers import Annex, LetterAnswers
+from guetteur.reports.letters.bundle_annexes import bundle_annexes
 from guetteur.reports.letters.complaint import write_letter
 from guetteur.web.routes import decode
 
@@ -57,21 +58,24 @@ def print_template(lang: str) -> None:
         sys.stderr.write(f"{name.ljust(width)}  {english if lang == 'en' else french}\n")
 
 
-def make_letter(answers: Path, annexes: Sequence[Path], out: Path, lang: str) -> int:
+def make_letter(answers: Path, annexes: Sequence[Path], bundles: Sequence[Path], out: Path, lang: str) -> int:
     """Write the letter; return the exit status.
 
     Args:
         answers: JSON with the fields of `LetterAnswers`.
         annexes: files that go with the letter; only their names and hashes are written.
+        bundles: sealed bundles of earlier reports; what they hold is listed after the files.
         out: where to; replaced when it exists, readable by its owner alone.
         lang: language of the last word.
 
     Raises:
         InvalidInputError: ``file_unreadable``, ``file_too_large``, ``invalid_request``, ``invalid_json``,
-            ``file_unwritable``.
+            ``file_unwritable``, and those of `bundle_annexes`.
+        BundleError: those of `bundle_annexes`.
     """
     known = decode(_read(answers), LetterAnswers)
-    pdf = write_letter(known, [_annex(path) for path in annexes], now_utc())
+    sealed = [annex for path in bundles for annex in bundle_annexes(path)]
+    pdf = write_letter(known, [*map(_annex, annexes), *sealed], now_utc())
     try:
         write_durably(out, pdf, 0o600)
     except OSError as error:

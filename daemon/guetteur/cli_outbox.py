@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import click
 
-from guetteur.app import now_utc
+from guetteur.app import build_mail_checker, now_utc
 from guetteur.cli_outbox_output import (
     WORDS,
     change_lines,
@@ -18,6 +19,7 @@ from guetteur.cli_outbox_output import (
     json_channel,
     json_entry,
     json_sent,
+    network_lines,
     offer_lines,
     outside_line,
 )
@@ -26,24 +28,22 @@ from guetteur.config import language, load_settings
 from guetteur.errors import InvalidInputError
 from guetteur.lists.knowledge import load_knowledge
 from guetteur.lookup.registries import load_registries
-from guetteur.report_evidence import read_evidence
-from guetteur.reports.channels.registry import build_channels
-from guetteur.reports.credentials import Credentials
-from guetteur.reports.delivery import Delivery
-from guetteur.reports.desk import offers_for
-from guetteur.reports.outbox import FILE_NAME, Outbox
-from guetteur.reports.registrar import registrar_answer
-from guetteur.reports.table import load_channels
+from guetteur.report_evidence import open_case
+from guetteur.reports.network import gather
+from guetteur.texts import load_explainers
+from guetteur.web.report_desk import open_desk
+from guetteur.web.report_preview import preview, read_case, shown
+from guetteur.web.report_send import send
+from guetteur.web.wire_report import PreviewReport, SendReport
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from guetteur.config import Settings
-    from guetteur.reports.case import Case, Item
-    from guetteur.reports.channels.interface import Channel
-    from guetteur.reports.desk import Offer, Offers
+    from guetteur.reports.desk import Offer
     from guetteur.reports.outbox import Entry
     from guetteur.reports.table import ChannelTable, Outside
+    from guetteur.web.report_desk import Desk
 
 DECLINED = 1
 
@@ -53,17 +53,6 @@ _lang = click.option(
 )
 
 
-class _Desk(NamedTuple):
-    settings: Settings
-    table: ChannelTable
-    channels: dict[str, Channel]
-    outbox: Outbox
-    credentials: Credentials
-
-    def values(self) -> dict[str, str]:
-        return self.credentials.all(need.id for need in self.table.needs)
-
-
 @click.command("channels")
 @click.option("--set", "name", metavar="ID", help="Ask for a setting or key and keep it.")
 @click.option("--unset", metavar="ID", help="Forget a setting or key.")
@@ -71,7 +60,7 @@ class _Desk(NamedTuple):
 @_lang
 def channels_command(name: str | None, unset: str | None, as_json: bool, lang: str | None) -> None:
     """Say who can be told, what each needs, and where your keys are kept."""
-    desk, lang = _open(), language(lang)
+    (desk, _), lang = _open(), language(lang)
     needs = {need.id: need for need in desk.table.needs}
     for wanted in filter(None, (name, unset)):
         if wanted not in needs:
@@ -79,24 +68,24 @@ def channels_command(name: str | None, unset: str | None, as_json: bool, lang: s
     if name is not None:
         need = needs[name]
         label, hint = (need.label_en, need.hint_en) if lang == "en" else (need.label, need.hint)
-        click.echo(f"{desk.credentials.where(lang)}\n{hint}", err=True)
-        desk.credentials.set(name, click.prompt(label, hide_input=need.secret, err=True))
+        click.echo(f"{desk.keys.store.where(lang)}\n{hint}", err=True)
+        desk.keys.store.set(name, click.prompt(label, hide_input=need.secret, err=True))
     if unset is not None:
-        desk.credentials.remove(unset)
-    have = desk.values()
+        desk.keys.store.remove(unset)
+    have = desk.keys.values()
     if as_json:
         print_json([json_channel(channel, have) for channel in desk.channels.values()])
         return
     for channel in desk.channels.values():
         click.echo("\n".join(channel_lines(channel, have, lang)))
-    click.echo(desk.credentials.where(lang))
+    click.echo(desk.keys.store.where(lang))
 
 
 @click.command("send")
 @click.argument("what", metavar="FILE.eml|URL|-")
 @click.option("--channel", "only", multiple=True, help="Only this channel (repeatable).")
 @click.option("--keep-exact", is_flag=True, help="Give the address of the page as it is.")
-@click.option("--registrar", is_flag=True, help="Ask the registry whom to tell (it learns the domain's name).")
+@click.option("--lookups", is_flag=True, help="Ask DNS, registries and the site where it lies (they learn its name).")
 @click.option("--again", is_flag=True, help="Also where the same thing was reported before.")
 @click.option("--yes", is_flag=True, help="Send without asking.")
 @_json
@@ -108,34 +97,45 @@ def send_command(what: str, only: tuple[str, ...], yes: bool, as_json: bool, lan
 
     Exit status: 0 sent, queued or nothing to send, 1 you declined, 2 it could not be done.
     """
-    desk, lang = _open(), language(lang)
+    (desk, settings), lang = _open(), language(lang)
     unknown = [name for name in only if name not in desk.channels]
     if unknown:
         raise InvalidInputError("unknown_channel", f"{unknown[0]} is no channel", "see: guetteur report channels")
     if Path(what).suffix == ".zip":
         hint = "give the message or the address itself; the bundle is for the police"
         raise InvalidInputError("bundle_given", f"{what} is a sealed bundle", hint)
-    case, items, changes = read_evidence(what, desk.settings, lang, now_utc(), True, choices["keep_exact"])
-    case, offers, outside = _offers(desk, case, items, registrar=choices["registrar"])
-    offers = tuple(offer for offer in offers if not only or offer.facts.id in only)
+    explainers = load_explainers()
+    mails = build_mail_checker(settings.data_dir)
+    case = open_case(what, lang, now_utc())
+    now = now_utc()
+    reading = read_case(case, mails, partial(mails.checker.check, now=now), explainers, now)
+    if choices["lookups"] and reading.case.url:
+        registries = load_registries(settings.data_dir)
+        case.network = asyncio.run(gather(reading.case.url, registries=registries, now=now_utc()))
+    asked = PreviewReport(case.id, case.begun.lang, exact=choices["keep_exact"])
+    preview(case, asked, reading, desk, explainers, now_utc())
+    told, changes = shown(case), case.copies[asked.exact].changes
+    offers = tuple(offer for offer in told.offers if not only or offer.facts.id in only)
     ready = [offer for offer in offers if _is_ready(offer, again=choices["again"])]
     if not as_json:
-        _print_preview(desk.table, offers, outside, lang)
+        _print_preview(desk.table, offers, told.outside, lang)
+        click.echo("\n".join(network_lines(case.network, lang)), nl=case.network is not None)
         click.echo("\n".join(change_lines(changes, lang)))
     agreed = yes or not ready or (not as_json and _agrees(len(ready), lang))
-    if agreed:
-        desk.outbox.queue(case, [offer.draft for offer in ready], again=choices["again"])
-        for offer in offers:
-            # A form that was asked for by name is one that the person is about to fill in.
-            if offer.facts.kind == "form" and offer.facts.id in only:
-                desk.outbox.hand_over(case, offer.draft)
+    # A form that was asked for by name is one that the person is about to fill in.
+    chosen = [*ready, *(offer for offer in offers if offer.facts.kind == "form" and offer.facts.id in only)]
+    if agreed and chosen:
+        names = [offer.facts.id for offer in chosen]
+        send(case, SendReport(case.id, names, again=choices["again"]), reading, desk, settings, now_utc())
         if ready:
-            _deliver(desk)
+            asyncio.run(desk.delivery.run())
     entries = desk.outbox.entries(case=case.id)
     if as_json:
-        print_json(json_sent(offers, changes, entries))
+        print_json(json_sent(offers, changes, entries, case.bundle))
     else:
         _print_entries(desk, entries, lang)
+        if case.bundle is not None:
+            click.echo(WORDS[lang]["sealed"].format(path=case.bundle))
     sys.exit(0 if agreed else DECLINED)
 
 
@@ -146,9 +146,9 @@ def send_command(what: str, only: tuple[str, ...], yes: bool, as_json: bool, lan
 @_lang
 def list_command(case: str | None, deliver: bool, as_json: bool, lang: str | None) -> None:
     """List your reports and what became of them, the latest first."""
-    desk = _open()
+    desk, _ = _open()
     if deliver:
-        _deliver(desk)
+        asyncio.run(desk.delivery.run())
     entries = [entry for entry in desk.outbox.entries() if entry.case.startswith(case or "")]
     if as_json:
         print_json([json_entry(entry) for entry in entries])
@@ -165,7 +165,7 @@ def retract_command(case: str, channel: str | None, lang: str | None) -> None:
 
     Exit status: 0 taken back, 2 nothing was waiting.
     """
-    desk, lang = _open(), language(lang)
+    (desk, _), lang = _open(), language(lang)
     found = [
         entry
         for entry in desk.outbox.entries()
@@ -188,12 +188,12 @@ def export_command(form: str, out: Path | None) -> None:
     from guetteur.durable import write_durably  # noqa: PLC0415
     from guetteur.reports.export import to_csv, to_stix  # noqa: PLC0415 -- slow to load
 
-    desk = _open()
+    desk, _ = _open()
     by_case: dict[str, list[Entry]] = {}
     for entry in reversed(desk.outbox.entries()):
         by_case.setdefault(entry.case, []).append(entry)
     cases = [(case, entries) for name, entries in by_case.items() if (case := desk.outbox.case(name)) is not None]
-    text = (to_csv if form == "csv" else to_stix)(cases)
+    text = (to_csv if form == "csv" else to_stix)(cases, desk.campaigns.all())
     if out is None:
         sys.stdout.buffer.write(text.encode())
         return
@@ -208,28 +208,9 @@ COMMANDS = (channels_command, send_command, list_command, retract_command, expor
 """For the group ``guetteur report``."""
 
 
-def _open() -> _Desk:
+def _open() -> tuple[Desk, Settings]:
     settings = load_settings()
-    table = load_channels(settings.data_dir)
-    outbox = Outbox(settings.state_dir / FILE_NAME)
-    return _Desk(settings, table, build_channels(table), outbox, Credentials(settings.state_dir))
-
-
-def _offers(desk: _Desk, case: Case, items: list[Item], *, registrar: bool) -> Offers:
-    data_dir = desk.settings.data_dir
-    answer = None
-    if registrar and case.url:
-        answer = asyncio.run(registrar_answer(case.url, load_registries(data_dir), now_utc()))
-    evidence = [*items, *([answer] if answer is not None else [])]
-    return offers_for(
-        case,
-        evidence,
-        channels=desk.channels,
-        table=desk.table,
-        registry=load_knowledge(data_dir).registry(),
-        credentials=desk.values(),
-        outbox=desk.outbox,
-    )
+    return open_desk(settings, load_knowledge(settings.data_dir).registry(), now_utc, None, None), settings
 
 
 def _print_preview(table: ChannelTable, offers: Iterable[Offer], outside: Iterable[Outside], lang: str) -> None:
@@ -248,11 +229,7 @@ def _is_ready(offer: Offer, *, again: bool) -> bool:
     return offer.facts.kind != "form" and not offer.missing and (again or offer.earlier is None)
 
 
-def _deliver(desk: _Desk) -> None:
-    asyncio.run(Delivery(desk.outbox, desk.channels, desk.values).run())
-
-
-def _print_entries(desk: _Desk, entries: list[Entry] | tuple[Entry, ...], lang: str) -> None:
+def _print_entries(desk: Desk, entries: list[Entry] | tuple[Entry, ...], lang: str) -> None:
     for entry in entries:
         click.echo(entry_line(entry, desk.table, lang))
     if not entries:

@@ -10,9 +10,11 @@ from guetteur.reports.words import told
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
 
     from guetteur.reports.channels.interface import Channel
     from guetteur.reports.desk import Offer
+    from guetteur.reports.network import Network
     from guetteur.reports.outbox import Entry
     from guetteur.reports.redact import Change
     from guetteur.reports.table import ChannelTable, Outside
@@ -35,6 +37,7 @@ WORDS = {
         "hidden": "Masqué partout, parce que cela vous désigne :",
         "nothing_hidden": "Rien ne vous désignait : rien n’a été masqué.",
         "none": "Aucun signalement.",
+        "sealed": "Votre dossier de preuves, scellé, reste ici : {path}",
         "nothing_queued": "rien n’attend d’être envoyé sous ce numéro",
     },
     "en": {
@@ -54,6 +57,7 @@ WORDS = {
         "hidden": "Hidden everywhere, because it tells who you are:",
         "nothing_hidden": "Nothing told who you are: nothing was hidden.",
         "none": "No reports.",
+        "sealed": "Your sealed evidence stays here: {path}",
         "nothing_queued": "nothing is waiting to be sent under that number",
     },
 }
@@ -112,6 +116,12 @@ def change_lines(changes: Sequence[Change], lang: str) -> Iterator[str]:
         yield f"  {_plain(change.where)} : {_plain(change.before)} → {_plain(change.after) or '∅'}"
 
 
+def network_lines(network: Network | None, lang: str) -> Iterator[str]:
+    """Where the page lies, as far as it was asked."""
+    for field in network.lines if network is not None else ():
+        yield f"○ {field.label_en if lang == 'en' else field.label} : {_plain(field.value)}"
+
+
 def outside_line(note: Outside, lang: str) -> str:
     """What a channel does not take, and where it goes instead."""
     return f"○ {note.text_en if lang == 'en' else note.text}"
@@ -147,9 +157,12 @@ def json_offer(offer: Offer) -> dict[str, Any]:
     }
 
 
-def json_sent(offers: Sequence[Offer], changes: Sequence[Change], entries: Sequence[Entry]) -> dict[str, Any]:
-    """A preview and what was made of it, for programs."""
+def json_sent(
+    offers: Sequence[Offer], changes: Sequence[Change], entries: Sequence[Entry], bundle: Path | None
+) -> dict[str, Any]:
+    """A preview and what was made of it, for programs; ``bundle`` is the sealed original."""
     return {
+        "bundle": str(bundle) if bundle is not None else None,
         "offers": [json_offer(offer) for offer in offers],
         "changes": msgspec.to_builtins(changes),
         "entries": [json_entry(entry) for entry in entries],

@@ -1,7 +1,8 @@
-"""``guetteur report``: seals evidence in a bundle, and proves a bundle unaltered."""
+"""``guetteur report``: tells those who can act; seals evidence in a bundle, and proves a bundle unaltered."""
 
 from __future__ import annotations
 
+import difflib
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,9 +11,10 @@ import click
 import msgspec
 
 from guetteur.app import now_utc
+from guetteur.cli_campaigns import campaigns_command
 from guetteur.cli_outbox import COMMANDS
 from guetteur.config import language, load_settings
-from guetteur.errors import GuetteurError
+from guetteur.errors import GuetteurError, InvalidInputError
 from guetteur.report_evidence import read_evidence
 from guetteur.reports.bundle import write_bundle
 from guetteur.reports.signing import load_key, own_public
@@ -21,7 +23,7 @@ from guetteur.reports.verify import verify
 from guetteur.web.wire import error_reply
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from guetteur.report_evidence import Evidence
     from guetteur.reports.manifest import Manifest
@@ -80,12 +82,51 @@ _lang = click.option(
 )
 
 
-@click.group()
+class _Report(click.Group):
+    """What is no command is what to report: ``report URL`` is ``report send URL``."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command named first, else ``send`` with all that was typed.
+
+        Raises:
+            InvalidInputError: ``unknown_command``: a slip of the pen is no address to look up and to report.
+        """
+        word = args[0]
+        if word not in self.commands:
+            if not _is_reportable(word):
+                raise _unknown(word, self.commands)
+            args = ["send", *args]
+        return super().resolve_command(ctx, args)
+
+
+def _is_reportable(word: str) -> bool:
+    """Whether it can be meant as an option of ``send``, standard input, a file or an address."""
+    return word.startswith("-") or "." in word or "://" in word or Path(word).is_file()
+
+
+def _unknown(word: str, commands: Iterable[str]) -> InvalidInputError:
+    near = difflib.get_close_matches(word, commands, n=1)
+    hint = f"did you mean: guetteur report {near[0]}" if near else "see: guetteur report --help"
+    return InvalidInputError("unknown_command", f"{word} is no command, no file and no address", hint)
+
+
+@click.group(
+    cls=_Report,
+    # Options of `send` may come first: `report --yes URL`.
+    context_settings={"ignore_unknown_options": True},
+    subcommand_metavar="FILE.eml|URL|- | COMMAND [ARGS]...",
+)
 def report() -> None:
-    """Evidence of a scam: seal it, prove it unaltered, tell those who can act."""
+    """Report a scam: `guetteur report URL` or `guetteur report FILE.eml`.
+
+    It shows who would get exactly what, redacted; then, when you agree, sends it (as the command send, whose options it
+    takes). Other commands seal the evidence, prove it unaltered, and say what came of it.
+    """
 
 
-for _command in COMMANDS:
+for _command in (*COMMANDS, campaigns_command):
     report.add_command(_command)
 
 

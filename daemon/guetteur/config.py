@@ -1,7 +1,8 @@
 """Where things are: frozen settings, from the platform's folders and a few environment variables.
 
 ``GUETTEUR_HOME`` puts every folder below one place (tests, a portable copy). ``GUETTEUR_TRANSPORT`` is ``unix`` or
-``loopback``; the default is ``unix`` wherever the platform has unix sockets.
+``loopback``; the default is ``unix`` wherever the platform has unix sockets. ``GUETTEUR_TIMESTAMP_URL`` names a server
+that time-stamps sealed reports.
 """
 
 from __future__ import annotations
@@ -35,6 +36,7 @@ class Settings:
         transport: how clients reach the daemon.
         max_body_bytes: largest request body that is read.
         age_questions_per_day: how many domains' ages may be asked of their registries in one day.
+        timestamp_url: time-stamp server (RFC 3161) asked when a report is sealed; empty: none is.
     """
 
     runtime_dir: Path
@@ -43,6 +45,7 @@ class Settings:
     transport: Transport = "unix"
     max_body_bytes: int = 1024 * 1024
     age_questions_per_day: int = 30
+    timestamp_url: str = ""
 
     @property
     def socket_path(self) -> Path:
@@ -77,14 +80,17 @@ def load_settings() -> Settings:
     else:
         state_dir = Path(platformdirs.user_state_dir(APP))
         runtime_dir = _runtime_dir(state_dir)
-    return Settings(runtime_dir=runtime_dir, state_dir=state_dir, transport=_transport())
+    timestamp_url = os.environ.get("GUETTEUR_TIMESTAMP_URL", "")
+    return Settings(runtime_dir, state_dir, transport=_transport(), timestamp_url=timestamp_url)
 
 
 def _runtime_dir(state_dir: Path) -> Path:
-    if sys.platform.startswith("linux") and not os.environ.get("XDG_RUNTIME_DIR"):
-        # platformdirs would fall back to a guessable name in /tmp, which another user could take first.
-        return state_dir / "run"
-    return Path(platformdirs.user_runtime_dir(APP))
+    if not sys.platform.startswith("linux"):
+        return Path(platformdirs.user_runtime_dir(APP))
+    # platformdirs would fall back to a guessable name in /tmp, which another user could take first; also where it
+    # dislikes the owner of /run, as inside a systemd service with PrivateUsers. The transport checks the folder itself.
+    session = Path(os.environ.get("XDG_RUNTIME_DIR", ""))
+    return session / APP if session.is_absolute() else state_dir / "run"
 
 
 def _transport() -> Transport:

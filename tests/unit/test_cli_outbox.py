@@ -5,6 +5,7 @@ import csv
 import io
 import json
 from collections.abc import AsyncIterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from guetteur.config import PACKAGE_DATA, Settings
 from guetteur.lists.knowledge import Knowledge
 from guetteur.publish.channels import read_channels
 from guetteur.reports.credentials import Credentials
+from guetteur.reports.network import Questions, gather
 from guetteur.reports.table import FILE_NAME, load_channels
 from support.report_cases import EML
 from support.report_doubles import CREDENTIALS, Doubles
@@ -93,6 +95,23 @@ async def test_the_preview_shows_all_and_a_no_sends_nothing(person: Person) -> N
     assert "internet-signalement.gouv.fr" in result.output
     assert all(not double.asked for double in person.doubles.by_channel.values())
     assert "Aucun signalement" in (await person.run("list")).output
+
+
+async def test_where_the_page_lies_is_asked_only_when_agreed_to(
+    person: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = []
+
+    async def resolve(host: str) -> list[str]:
+        asked.append(host)
+        return []
+
+    questions = Questions(nameservers=("127.0.0.1",), dns_port=9, resolve=resolve, dns_s=0.2, total_s=1.0)
+    monkeypatch.setattr(cli_outbox, "gather", partial(gather, questions=questions))
+    assert "Adresse IP de la page" not in (await person.run("send", URL, answer="n\n")).output
+    assert not asked
+    assert "○ Adresse IP de la page" in (await person.run("send", URL, "--lookups", answer="n\n")).output
+    assert asked
 
 
 async def test_a_yes_sends_and_lists_and_is_not_sent_twice(person: Person) -> None:

@@ -1,4 +1,4 @@
-"""``guetteur report bundle|verify`` as a person runs them."""
+"""``guetteur report``, with no command and with ``bundle`` and ``verify``, as a person runs it."""
 
 import json
 import zipfile
@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from guetteur.cli import main
 from guetteur.cli_report import report
 from support.leaks import all_texts
 from support.tsa import Authority
@@ -118,3 +119,41 @@ def test_what_cannot_be_done_gets_a_hint_and_status_two(folder: Path, arguments:
     assert done.exit_code == 2, done.output
     assert "→" in done.output
     assert json.loads(run(*arguments, "--json").output)["error"]["hint"]
+
+
+@pytest.mark.parametrize(
+    "what", ["scam.eml", "-", "https://ameli-renouvellement-vitale.fr/x", "ameli-renouvellement.fr"]
+)
+def test_with_no_command_it_is_reported(folder: Path, what: str) -> None:
+    told = CliRunner().invoke(main, ["report", what, "--yes", "--json"], input=SCAM)
+    assert told.exit_code == 0, told.output
+    asked = CliRunner().invoke(main, ["report", "send", what, "--yes", "--json"], input=SCAM)
+    channels = [[offer["channel"] for offer in json.loads(one.stdout)["offers"]] for one in (told, asked)]
+    assert channels[0] == channels[1]
+    assert "netcraft" in channels[0]
+
+
+def test_options_may_come_before_what_is_reported(folder: Path) -> None:
+    (folder / "bank").write_bytes(SCAM)  # a file needs no dot in its name
+    told = CliRunner().invoke(main, ["report", "--yes", "--channel", "netcraft", "bank", "--json"])
+    assert told.exit_code == 0, told.output
+    assert "netcraft" in told.stdout
+    assert "No such option '--maybe'" in CliRunner().invoke(main, ["report", "--maybe", "bank"]).output
+
+
+@pytest.mark.parametrize(
+    ("word", "hint"),
+    [("sned", "guetteur report send"), ("verifi", "guetteur report verify"), ("impots", "guetteur report --help")],
+)
+def test_a_slip_of_the_pen_is_not_sent_as_an_address(folder: Path, word: str, hint: str) -> None:
+    done = CliRunner().invoke(main, ["report", word, "--yes"])
+    assert done.exit_code == 2
+    assert f"{word} is no command" in done.output
+    assert hint in done.output
+    assert not (folder / "home").exists()
+
+
+def test_the_help_says_the_short_way_first() -> None:
+    shown = CliRunner().invoke(main, ["report", "--help"]).output
+    assert "Usage: main report [OPTIONS] FILE.eml|URL|-" in shown
+    assert shown.index("guetteur report URL") < shown.index("Commands:")

@@ -29,7 +29,9 @@ from guetteur.web.wire_mail import CheckMail, MailReply
 if TYPE_CHECKING:
     from msgspec import Struct
 
-_CALLS: tuple[tuple[str, str, str, type[Struct] | None, type[Struct]], ...] = (
+    _Call = tuple[str, str, str, type[Struct] | None, type[Struct]]
+
+_CALLS: tuple[_Call, ...] = (
     ("post", "/v1/check/url", "Check one web address", CheckUrl, VerdictReply),
     ("post", "/v1/check/page", "Check one web address by what its page shows", CheckPage, VerdictReply),
     ("get", "/v1/check/page/hints", "What makes a page worth checking", None, PageHintsReply),
@@ -46,7 +48,8 @@ _CALLS: tuple[tuple[str, str, str, type[Struct] | None, type[Struct]], ...] = (
 
 def openapi() -> dict[str, Any]:
     """The OpenAPI 3.1 document of the daemon."""
-    types = [kind for call in _CALLS for kind in call[3:] if kind is not None]
+    calls = (*_CALLS, *_report_calls())
+    types = [kind for call in calls for kind in call[3:] if kind is not None]
     schemas, components = msgspec.json.schema_components(
         [*types, ErrorReply], ref_template="#/components/schemas/{name}"
     )
@@ -54,10 +57,10 @@ def openapi() -> dict[str, Any]:
     components["BatchReply"]["properties"]["results"]["items"] = {"anyOf": either}
     by_type = dict(zip([*types, ErrorReply], schemas, strict=True))
     paths: dict[str, Any] = {}
-    for method, path, summary, request, reply in _CALLS:
+    for method, path, summary, request, reply in calls:
         operation: dict[str, Any] = {
             "summary": summary,
-            "operationId": path.removeprefix("/v1/").replace("/", "_"),
+            "operationId": path.removeprefix("/v1/").replace("/", "_").replace("-", "_"),
             "responses": {
                 "200": {"description": "the answer", "content": {"application/json": {"schema": by_type[reply]}}},
                 "default": {
@@ -79,3 +82,27 @@ def openapi() -> dict[str, Any]:
         "paths": paths,
         "components": {"schemas": components},
     }
+
+
+def _report_calls() -> tuple[_Call, ...]:
+    from guetteur.web import wire_report as wire  # noqa: PLC0415 -- as large as all others, and rarely needed
+
+    return (
+        ("post", "/v1/report/begin", "Begin a report", wire.BeginReport, wire.BegunReport),
+        ("post", "/v1/report/evidence", "Add a piece of evidence to a report", wire.AddEvidence, wire.EvidenceTaken),
+        ("post", "/v1/report/preview", "Show who would get exactly what", wire.PreviewReport, wire.PreviewReply),
+        ("post", "/v1/report/send", "Send what the last preview showed", wire.SendReport, wire.ReceiptsReply),
+        ("post", "/v1/report/hand-over", "Note that the person opened a form", wire.HandOver, wire.ReceiptsReply),
+        ("post", "/v1/report/retract", "Take back what is still queued", wire.RetractReport, wire.ReceiptsReply),
+        (
+            "post",
+            "/v1/report/watch",
+            "Begin or end looking whether the page is still there",
+            wire.WatchReport,
+            wire.ReceiptsReply,
+        ),
+        ("post", "/v1/report/receipts", "What became of reports", wire.AskReceipts, wire.ReceiptsReply),
+        ("post", "/v1/report/bundle", "The sealed original, piece by piece", wire.ReadBundle, wire.BundlePiece),
+        ("post", "/v1/report/campaigns", "Reports that hang together", wire.AskCampaigns, wire.CampaignsReply),
+        ("post", "/v1/report/channels", "Channels and settings, after a change", wire.EditChannels, wire.ChannelsReply),
+    )

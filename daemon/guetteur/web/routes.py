@@ -19,6 +19,7 @@ from guetteur.errors import InvalidInputError
 from guetteur.web import wire
 from guetteur.web.guard import json_response
 from guetteur.web.openapi import openapi
+from guetteur.web.pages_seen import PagesSeen
 from guetteur.web.wire_exceptions import EditExceptions, ExceptionReply, ExceptionsReply
 
 if TYPE_CHECKING:
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
     from guetteur.core.explain import Explainer
     from guetteur.core.facts import Fact
     from guetteur.core.pageseen import PageSeen
+    from guetteur.core.subject import UrlSubject
+    from guetteur.core.verdict import Verdict
     from guetteur.lists.status import Failure
     from guetteur.renewer import Renewer
     from guetteur.store.ages import Ages
@@ -57,6 +60,7 @@ class Service:
         clock: the moment, in UTC.
         started_at: when this daemon started.
         checks: addresses judged since then.
+        pages: what the last pages showed.
     """
 
     checker: Checker
@@ -67,6 +71,7 @@ class Service:
     clock: Callable[[], datetime]
     started_at: datetime
     checks: int = field(default=0)
+    pages: PagesSeen = field(default_factory=PagesSeen)
 
     def routes(self) -> list[web.RouteDef]:
         """All calls."""
@@ -91,7 +96,15 @@ class Service:
     async def check_page(self, request: web.Request) -> web.Response:
         """One verdict, with what the page shows."""
         question = decode(await request.read(), wire.CheckPage)
+        self.pages.keep(parse_url(question.url).url, question.page, self.clock())
         return json_response(self._verdict(question.url, question.lang, question.page))
+
+    def judge(self, subject: UrlSubject) -> Verdict:
+        """What was last said of an address: with what its page showed, and its age where that is known."""
+        now = self.clock()
+        domain = subject.registrable_domain
+        age = (self.ages.recall(domain, now=now) if domain is not None else None) or NOT_ASKED
+        return self.checker.check(subject, now=now, page=self.pages.of(subject.url, now), age=age)
 
     async def page_hints(self, _request: web.Request) -> web.Response:
         """What makes a page worth a question."""

@@ -251,6 +251,9 @@ class PreviewReply(Struct, frozen=True, kw_only=True):
         network: what came of that, label and value.
         campaign: other reports it hangs together with, or None.
         earlier: when the same thing was first reported, or None.
+        registrable: of a page, the part of ``title`` that was bought as a name; or empty.
+        sender: of a mail, who it says it is from, with the address; or empty.
+        subject: of a mail, its subject; or empty.
     """
 
     case: str
@@ -271,6 +274,9 @@ class PreviewReply(Struct, frozen=True, kw_only=True):
     network: list[FieldReply]
     campaign: CampaignBrief | None
     earlier: datetime | None
+    registrable: str = ""
+    sender: str = ""
+    subject: str = ""
 
 
 class SendReport(Struct, frozen=True, forbid_unknown_fields=True):

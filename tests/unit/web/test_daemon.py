@@ -16,6 +16,7 @@ from guetteur.config import PACKAGE_DATA, Settings
 from guetteur.core.subject import parse_url
 from guetteur.core.verdict import Level
 from guetteur.transport.endpoint import AlreadyRunning
+from guetteur.transport.seal import SEALED_TYPE, Seal
 from support.served import daemon
 
 
@@ -161,20 +162,23 @@ async def test_a_second_start_finds_the_first(tmp_path: Path) -> None:
     assert not settings.socket_path.exists()
 
 
-async def test_loopback_needs_key_and_exact_host(tmp_path: Path) -> None:
+async def test_loopback_needs_the_seal_and_the_exact_host(tmp_path: Path) -> None:
     settings = Settings(tmp_path / "run", tmp_path / "state", transport="loopback")
     async with daemon(settings), aiohttp.ClientSession() as session:
         told = json.loads(settings.loopback_file.read_text())
-        base = f"http://127.0.0.1:{told['port']}"
-        good = {"Authorization": f"Guetteur {told['key']}"}
-        async with session.get(f"{base}/v1/status", headers=good) as reply:
-            assert reply.status == 200
+        base, seal = f"http://127.0.0.1:{told['port']}", Seal(told["key"])
+
+        def sealed() -> dict[str, str]:
+            return {"Authorization": seal.begin("GET", "/v1/status", f"127.0.0.1:{told['port']}")[1]}
+
+        async with session.get(f"{base}/v1/status", headers=sealed()) as reply:
+            assert (reply.status, reply.content_type) == (200, SEALED_TYPE)
         for headers, status in (
             ({}, 401),
-            ({"Authorization": "Guetteur x"}, 401),
-            (good | {"Host": f"localhost:{told['port']}"}, 421),
-            (good | {"Host": "evil.example"}, 421),
-            (good | {"Origin": "https://evil.example"}, 403),
+            ({"Authorization": f"Guetteur {told['key']}"}, 401),
+            (sealed() | {"Host": f"localhost:{told['port']}"}, 421),
+            (sealed() | {"Host": "evil.example"}, 421),
+            (sealed() | {"Origin": "https://evil.example"}, 403),
         ):
             async with session.get(f"{base}/v1/status", headers=headers) as reply:
                 assert reply.status == status

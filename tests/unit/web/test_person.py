@@ -16,6 +16,7 @@ from guetteur.config import PACKAGE_DATA, Settings
 from guetteur.core.facts import Known, Unavailable
 from guetteur.store.person import FILE_NAME
 from guetteur.transport.endpoint import AlreadyRunning, bind
+from support.sealed import ask_sealed
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 DOUBTFUL = ("mon-compte-orange.net", "sfr-espace.com", "lcl-securite.com", "caf-aide.fr", "ma-laposte.com",
@@ -50,7 +51,7 @@ class World:
         self._running = await self._stack.enter_async_context(AsyncExitStack())
         self._running.callback(listener.close)
         app = build_web_app(self.settings, listener, lookup=self.registry, clock=lambda: self.now)
-        self._headers = {"Authorization": f"Guetteur {listener.key}", "Host": listener.host}
+        self._listener = listener
         self._client = await self._running.enter_async_context(TestClient(TestServer(app, host="127.0.0.1")))
 
     async def restart(self) -> None:
@@ -58,10 +59,9 @@ class World:
         await self.start()
 
     async def ask(self, path: str, body: object = None, status: int = 200) -> Any:
-        method = "GET" if body is None else "POST"
-        async with self._client.request(method, path, json=body, headers=self._headers) as reply:
-            assert reply.status == status, await reply.text()
-            return await reply.json()
+        got, reply = await ask_sealed(self._client, self._listener, path, body)
+        assert got == status, reply
+        return reply
 
     async def check(self, host: str, **more: object) -> Any:
         return await self.ask("/v1/check/url", {"url": f"https://{host}/", **more})
