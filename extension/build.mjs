@@ -25,16 +25,23 @@ const SHIPPED = ["_locales", "background", "content", "icons", "pages", "shared"
 /** What Thunderbird needs of it: no page is browsed there. */
 const SHIPPED_TO_MAIL = [
   "_locales",
+  "background/guide.js",
+  "background/letter.js",
   "background/mailfile.js",
+  "background/report.js",
+  "background/reportroutes.js",
   "background/router.js",
+  "background/state.js",
   "content/banner.js",
   "content/links.js",
   "content/mail-size.js",
   "content/mailtools.js",
   "content/ui.js",
   "icons",
+  "pages/guide",
   "pages/mail",
   "pages/report",
+  "pages/reports",
   "shared",
   "thunderbird",
 ];
@@ -163,7 +170,7 @@ function build(target, version, scratch) {
   }
   if (target === "firefox") rmSync(join(out, "content/hold.js"));
   writeFileSync(join(out, "shared/messages.js"), stampMessages());
-  if (target !== "thunderbird") writeFileSync(join(out, "pages/guide/data.js"), stampGuide());
+  writeFileSync(join(out, "pages/guide/data.js"), stampGuide());
   rmSync(join(out, "thunderbird/manifest.json"), { force: true });
   const manifest = stampManifest(readManifest(target), target, version);
   writeFileSync(join(out, "manifest.json"), JSON.stringify(manifest, null, 2) + "\n");

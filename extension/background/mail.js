@@ -2,6 +2,8 @@
 import { api, quietly } from "../shared/browser.js";
 import { checkable, hostOf } from "../shared/address.js";
 import { mailLabels, readMailVerdict } from "../shared/mail.js";
+import { guideFor } from "./guide.js";
+import { mailReport } from "./report.js";
 
 /** @typedef {import("../shared/wire.d.ts").MailLink} MailLink */
 /** @typedef {import("../shared/wire.d.ts").Verdict} Verdict */
@@ -39,6 +41,7 @@ export class Mail {
    *   consents: import("./consents.js").Consents,
    *   checker: import("./checker.js").Checker,
    *   covering: import("./covering.js").Covering,
+   *   reports: import("./report.js").Reports,
    *   daemon: import("../shared/daemon.js").Daemon,
    *   language: () => Promise<string>,
    *   translate: () => Promise<import("../shared/i18n.js").Translate>,
@@ -177,8 +180,40 @@ export class Mail {
     }
   }
 
-  /** The report page is not web-accessible: only we can open it. */
-  async report() {
-    await quietly(() => api.tabs.create({ url: api.runtime.getURL("pages/report/report.html") }));
+  /**
+   * What was said of the mail that is open, where the person agreed that it is read.
+   * @param {number} tabId
+   * @param {any} message
+   * @param {Sender} sender
+   */
+  async #openMail(tabId, { page }, sender) {
+    const { state } = this.#parts;
+    await state.ready;
+    const { mail } = state.tab(tabId);
+    return mail !== undefined && mail.page === page && (await this.#mayRead(sender)) ? mail.verdict : null;
+  }
+
+  /**
+   * @param {number} tabId
+   * @param {any} message
+   * @param {Sender} sender
+   */
+  async report(tabId, message, sender) {
+    if ((await this.#openMail(tabId, message, sender)) === null) return;
+    await this.#parts.reports.open(mailReport(message), sender.tab);
+  }
+
+  /**
+   * The guide, at what this kind of mail calls for. It is not web-accessible: only we can open it.
+   * @param {number} tabId
+   * @param {any} message
+   * @param {Sender} sender
+   */
+  async guide(tabId, message, sender) {
+    const verdict = await this.#openMail(tabId, message, sender);
+    if (verdict === null) return;
+    const url = await guideFor(verdict.script?.id, this.#parts.daemon);
+    const windowId = sender.tab?.windowId;
+    await quietly(() => api.tabs.create({ url, ...(windowId !== undefined && { windowId }) }));
   }
 }

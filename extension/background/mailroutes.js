@@ -55,7 +55,8 @@ export function mailRoutes({ state, mail, offer, consents }) {
     "mail.cannotRead": { from: ANYWHERE, run: ({ tabId, sender }) => mail.cannotRead(tabId, sender) },
     "mail.gone": { from: ANYWHERE, run: ({ message, tabId }) => mail.gone(tabId, String(message.page)) },
     "mail.open": { from: ANYWHERE, run: ({ message, tabId, sender }) => mail.open(tabId, message, sender) },
-    "mail.report": { from: ANYWHERE, run: () => mail.report() },
+    "mail.report": { from: ANYWHERE, run: ({ message, tabId, sender }) => mail.report(tabId, message, sender) },
+    "mail.guide": { from: ANYWHERE, run: ({ message, tabId, sender }) => mail.guide(tabId, message, sender) },
     "popup.mail": { from: POPUP, run: ({ message }) => inPopup(Number(message.tabId)) },
     "popup.mailSwitch": {
       from: POPUP,

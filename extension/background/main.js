@@ -9,6 +9,7 @@ import { readSettings } from "../shared/storage.js";
 import { checkable } from "../shared/address.js";
 import { markFor, showMark } from "./badge.js";
 import { Checker } from "./checker.js";
+import { Capture } from "./capture.js";
 import { Consents } from "./consents.js";
 import { Covering, WARNING_PAGE } from "./covering.js";
 import { Followup } from "./followup.js";
@@ -18,10 +19,12 @@ import { mailRoutes } from "./mailroutes.js";
 import { Navigation } from "./navigation.js";
 import { Pages } from "./pages.js";
 import { Permits } from "./permits.js";
+import { Reports } from "./report.js";
 import { makeRouter } from "./router.js";
 import { makeRoutes } from "./routes.js";
 import { refreshList } from "./rules.js";
 import { SessionState } from "./state.js";
+import { Trail } from "./trail.js";
 
 const RETRY_ALARM = "retry";
 const LIST_ALARM = "list";
@@ -49,6 +52,9 @@ const state = new SessionState(/** @type {any} */ (api.storage.session));
 const permits = new Permits(state);
 const checker = new Checker(daemon, language, () => Date.now());
 const covering = new Covering(state, permits);
+const trail = new Trail(state, () => Date.now());
+const capture = new Capture(() => Date.now(), api.runtime.getURL(WARNING_PAGE));
+const reports = new Reports({ agent: navigator.userAgent, daemon, language, state });
 const navigation = new Navigation({
   state,
   checker,
@@ -58,6 +64,7 @@ const navigation = new Navigation({
   strict: () => strictMode,
   onSettled: mark,
   onPassed: (tabId, url, verdict) => void quietly(() => followup.passed(tabId, url, verdict)),
+  onShown: (tab, url) => capture.keep(tab, url),
 });
 
 /** @type {Followup} */
@@ -70,7 +77,7 @@ const followup = new Followup({
 
 const pages = new Pages({ checker, permits, navigation, daemon });
 const consents = new Consents(state);
-const mail = new Mail({ state, consents, checker, covering, daemon, language, translate });
+const mail = new Mail({ state, consents, checker, covering, reports, daemon, language, translate });
 const offer = new MailOffer({ state, consents, daemon, translate });
 
 /** @param {number} tabId */
@@ -117,6 +124,7 @@ function onRequest(details) {
     void checker.check(checkable(details.url)?.href ?? details.url);
     return undefined;
   }
+  trail.request(details);
   const judged = navigation.request(details.tabId, details.requestId, details.url);
   if (!isFirefox()) return undefined;
   return judged.then((verdict) => (verdict === "cover" ? { cancel: true } : {}));
@@ -124,7 +132,12 @@ function onRequest(details) {
 
 api.webRequest.onBeforeRequest.addListener(onRequest, PAGES, /** @type {any} */ (isFirefox() ? ["blocking"] : []));
 
+api.webRequest.onResponseStarted.addListener((details) => {
+  if (/** @type {any} */ (details).documentLifecycle !== "prerender") void quietly(() => trail.ended(details));
+}, PAGES);
+
 api.webRequest.onErrorOccurred.addListener((details) => {
+  void quietly(() => trail.ended(details));
   void quietly(() => navigation.failed(details.tabId, details.url, details.error));
 }, PAGES);
 
@@ -141,6 +154,7 @@ api.webNavigation.onCompleted.addListener(({ tabId, frameId, url }) => {
 
 api.webNavigation.onHistoryStateUpdated.addListener((details) => {
   if (details.frameId !== 0) return;
+  void quietly(() => trail.moved(details.tabId, details.url));
   void quietly(() => navigation.settle(details.tabId, details.url));
   void quietly(() => offer.visited(details.tabId, 0, details.url));
 }, WEB);
@@ -162,6 +176,9 @@ api.tabs.onRemoved.addListener((tabId) => {
   navigation.forget(tabId);
   covering.forget(tabId);
   followup.forget(tabId);
+  trail.forget(tabId);
+  capture.forget(tabId);
+  void quietly(() => reports.tabClosed(tabId));
   void quietly(() => permits.ready.then(() => permits.tabClosed(tabId)));
 });
 
@@ -169,7 +186,10 @@ api.runtime.onMessage.addListener(
   makeRouter(
     { id: api.runtime.id, base: api.runtime.getURL("") },
     {
-      ...makeRoutes({ state, permits, covering, navigation, pages, checker, daemon, translate }),
+      ...makeRoutes({
+        ...{ state, permits, covering, navigation, pages, checker, daemon, translate },
+        ...{ trail, capture, reports },
+      }),
       ...mailRoutes({ state, mail, offer, consents }),
     },
   ),

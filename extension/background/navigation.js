@@ -40,6 +40,7 @@ export class Navigation {
    *   strict: () => boolean,
    *   onSettled: (tabId: number) => void,
    *   onPassed: (tabId: number, url: URL, verdict: import("../shared/wire.d.ts").Verdict) => void,
+   *   onShown: (tab: chrome.tabs.Tab, url: URL) => void,
    * }} parts
    */
   constructor(parts) {
@@ -148,12 +149,16 @@ export class Navigation {
    * @param {number} tabId
    * @param {URL} url
    * @param {import("../shared/wire.d.ts").Verdict} verdict
+   * @param {chrome.tabs.Tab} [tab]
    */
-  async settlePage(tabId, url, verdict) {
+  async settlePage(tabId, url, verdict, tab) {
     const { permits, covering, state } = this.#parts;
     if (permits.allows(tabId, hostOf(url), verdict) || !(await this.#isPresent(tabId, url))) return;
     const before = state.tab(tabId);
     if (verdict.level === "DANGER") {
+      // The last moment at which it can be seen; the covering does not wait.
+      const isCovered = before.url === url.href && before.level === "DANGER"; // on the word of its name, meanwhile
+      if (tab !== undefined && !isCovered) this.#parts.onShown(tab, url);
       // Its name alone had raised no alarm, so it stands among the pages "leave" would go back to.
       const good = before.good && hostOf(new URL(before.good)) !== hostOf(url) ? before.good : before.earlier;
       await state.patch(tabId, { good, page: undefined });

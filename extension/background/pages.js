@@ -39,14 +39,15 @@ export class Pages {
    * @param {number} tabId
    * @param {string | undefined} address where the page really is, in the browser's word
    * @param {unknown} page as its content script described it
+   * @param {chrome.tabs.Tab | undefined} tab
    */
-  async seen(tabId, address, page) {
+  async seen(tabId, address, page, tab) {
     const { checker, permits, navigation } = this.#parts;
     const url = checkable(address);
     await permits.ready;
     if (url === null || permits.allows(tabId, hostOf(url))) return;
     const outcome = await checker.checkPage(url.href, page);
-    if ("verdict" in outcome) await navigation.settlePage(tabId, url, outcome.verdict);
+    if ("verdict" in outcome) await navigation.settlePage(tabId, url, outcome.verdict, tab);
   }
 
   /** Another daemon may know other words. */

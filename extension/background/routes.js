@@ -7,6 +7,8 @@ import { WARNING_PAGE } from "./covering.js";
 import { exceptions } from "./exceptions.js";
 import { letterRoutes } from "./letter.js";
 import { mailFileRoutes } from "./mailfile.js";
+import { reportRoutes } from "./reportroutes.js";
+import { reportStart } from "./reportstart.js";
 
 const WARNING = [WARNING_PAGE];
 const RENEWAL_MS = 600_000;
@@ -23,11 +25,15 @@ const CONTENT = ["content"];
  *   pages: import("./pages.js").Pages,
  *   checker: import("./checker.js").Checker,
  *   daemon: import("../shared/daemon.js").Daemon,
+ *   trail: import("./trail.js").Trail,
+ *   capture: import("./capture.js").Capture,
+ *   reports: import("./report.js").Reports,
  *   translate: () => Promise<import("../shared/i18n.js").Translate>,
  * }} parts
  * @returns {Record<string, import("./router.js").Route>}
  */
-export function makeRoutes({ state, permits, covering, navigation, pages, checker, daemon, translate }) {
+export function makeRoutes(parts) {
+  const { state, permits, covering, navigation, pages, checker, daemon, reports, translate } = parts;
   /** @param {number} tabId */
   const home = (tabId) => covering.goHome(tabId);
 
@@ -70,6 +76,7 @@ export function makeRoutes({ state, permits, covering, navigation, pages, checke
       home: verdict.body?.home_host ? t("barHome") : null,
       homeHost: verdict.body?.home_host ?? null,
       why: t("barWhy"),
+      report: t("mailReport"),
       close: t("barClose"),
       reasons: verdict.reasons.map((reason) => reason.text),
     };
@@ -111,11 +118,16 @@ export function makeRoutes({ state, permits, covering, navigation, pages, checke
   }
 
   return {
-    ...mailFileRoutes({ daemon, language }),
+    ...mailFileRoutes({ daemon, language, reports }),
+    ...reportRoutes({ daemon, language, reports }),
+    ...reportStart(parts),
     ...letterRoutes({ daemon }),
     "hold.ask": { from: CONTENT, run: ({ sender }) => navigation.hold(sender) },
     "page.begin": { from: CONTENT, run: ({ tabId, sender }) => pages.begin(tabId, sender.url) },
-    "page.seen": { from: CONTENT, run: ({ message, tabId, sender }) => pages.seen(tabId, sender.url, message.page) },
+    "page.seen": {
+      from: CONTENT,
+      run: ({ message, tabId, sender }) => pages.seen(tabId, sender.url, message.page, sender.tab),
+    },
     "bar.data": { from: CONTENT, run: ({ tabId }) => bar(tabId) },
     "bar.home": { from: CONTENT, run: ({ tabId }) => home(tabId) },
     "bar.close": {

@@ -18,6 +18,7 @@ export class SessionState {
   /** @type {Allowance[]} */ #allowed = [];
   /** @type {Set<string>} */ #paused = new Set();
   /** @type {Map<string, import("../shared/wire.d.ts").MailConsent>} */ #mailHosts = new Map();
+  /** @type {Map<string, import("../shared/wire.d.ts").ReportDraft>} */ #reports = new Map();
 
   /** Resolves when what an earlier worker stored is here again; await it before reading. @type {Promise<void>} */
   ready;
@@ -34,7 +35,8 @@ export class SessionState {
       if (key.startsWith("tab:")) {
         const tabId = Number(key.slice(4));
         this.#tabs.set(tabId, { ...value, ...this.#tabs.get(tabId) });
-      } else if (key === "mailHosts") this.#mailHosts = new Map(Object.entries(value));
+      } else if (key.startsWith("report:")) this.#reports.set(key.slice(7), value);
+      else if (key === "mailHosts") this.#mailHosts = new Map(Object.entries(value));
       else if (key === "allowed" && Array.isArray(value)) this.#allowed.push(...value);
       else if (key === "paused" && Array.isArray(value)) this.#paused = new Set(value);
     }
@@ -93,6 +95,27 @@ export class SessionState {
     await this.#area.remove(`tab:${tabId}`);
     if (gone.length > 0) await this.#area.set({ allowed: this.#allowed });
     return gone;
+  }
+
+  /** Reports whose page is open. */
+  reports() {
+    return /** @type {ReadonlyMap<string, import("../shared/wire.d.ts").ReportDraft>} */ (this.#reports);
+  }
+
+  /** @param {string} id */
+  report(id) {
+    return this.#reports.get(id);
+  }
+
+  /**
+   * @param {string} id
+   * @param {import("../shared/wire.d.ts").ReportDraft | undefined} draft undefined: forgets it
+   */
+  async keepReport(id, draft) {
+    if (draft === undefined) this.#reports.delete(id);
+    else this.#reports.set(id, draft);
+    const key = `report:${id}`;
+    await (draft === undefined ? this.#area.remove(key) : this.#area.set({ [key]: draft }));
   }
 
   /** Hosts paused until the browser closes: what private windows use, since they leave nothing on disk. */

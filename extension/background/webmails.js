@@ -78,6 +78,7 @@ export const scriptsFor = (id) => [
   "content/links.js",
   "content/mailtools.js",
   "content/mail-size.js",
+  "content/mail-raw.js",
   adapterFile(id),
   "content/mail.js",
 ];

@@ -190,6 +190,11 @@
     if (on.report && (level === "DANGER" || level === "CAUTION")) row.append(button(labels.report, false, on.report));
     row.append(...closer(labels, on, host));
     if (row.childElementCount > 0) root.append(row);
+    if (on.guide && (level === "DANGER" || level === "CAUTION")) {
+      const line = make("div", "", { margin: "10px 0 0" });
+      line.append(button(labels.guide, false, on.guide));
+      root.append(line);
+    }
     root.append(...parts.map(({ part }) => part));
     return host;
   }

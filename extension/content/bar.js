@@ -15,7 +15,7 @@
 
   /** @param {any} data */
   function build(data) {
-    const { row, root, show, remove } = bar("guetteur-bar", { ...data, ground: "#fff4dc", line: "#b36a00" });
+    const { row, root, show, aside, remove } = bar("guetteur-bar", { ...data, ground: "#fff4dc", line: "#b36a00" });
     if (data.home) {
       const home = button(data.home, true, () => void api.runtime.sendMessage({ type: "bar.home" }));
       home.title = data.homeHost;
@@ -27,6 +27,7 @@
       row.append(disclosure(data.why, reasons));
       root.append(reasons);
     }
+    row.append(button(data.report, false, () => void api.runtime.sendMessage({ type: "bar.report" })));
     row.append(
       button(data.close, false, () => {
         remove();
@@ -34,11 +35,18 @@
       }),
     );
     show();
-    // The person said that they know the site: no more of it.
-    api.runtime.onMessage.addListener((message, sender) => {
-      if (sender.id !== api.runtime.id || message?.type !== "bar.gone") return;
-      remove();
-      scope.guetteurBar = false;
+    api.runtime.onMessage.addListener((message, sender, reply) => {
+      if (sender.id !== api.runtime.id) return false;
+      // The person said that they know the site: no more of it.
+      if (message?.type === "bar.gone") {
+        remove();
+        scope.guetteurBar = false;
+      }
+      if (message?.type !== "bar.aside") return false;
+      aside(message.on === true);
+      // Two frames: what is taken of the page then no longer shows it.
+      requestAnimationFrame(() => requestAnimationFrame(() => reply(true)));
+      return true;
     });
   }
 

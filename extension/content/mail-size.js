@@ -9,6 +9,7 @@
   /** @typedef {import("../shared/wire.d.ts").MailSeen} MailSeen */
 
   const MOST_RAW = 480 * 1024; // 640 KiB in base64
+  const MOST_WHOLE = 16 * 1024 * 1024; // of a message as evidence, which goes in pieces
   const MOST_SHOWN = 320 * 1024;
   const SHORT_TEXT = 16_000;
   const CHUNK = 0x8000;
@@ -31,15 +32,16 @@
 
   /**
    * @param {ArrayBuffer} bytes
+   * @param {number} [most]
    * @returns {{raw: string, truncated: boolean}} base64
    */
-  function encode(bytes) {
-    const part = new Uint8Array(bytes, 0, Math.min(bytes.byteLength, MOST_RAW));
+  function encode(bytes, most = MOST_RAW) {
+    const part = new Uint8Array(bytes, 0, Math.min(bytes.byteLength, most));
     let binary = "";
     for (let start = 0; start < part.length; start += CHUNK) {
       binary += String.fromCharCode(...part.subarray(start, start + CHUNK));
     }
-    return { raw: btoa(binary), truncated: bytes.byteLength > MOST_RAW };
+    return { raw: btoa(binary), truncated: bytes.byteLength > most };
   }
 
   /**
@@ -54,5 +56,5 @@
     return parts.join();
   }
 
-  scope.guetteurMailSize = { fit, encode, shapeOf };
+  scope.guetteurMailSize = { MOST_RAW, MOST_WHOLE, fit, encode, shapeOf };
 })();

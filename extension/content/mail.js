@@ -12,13 +12,12 @@
   if (scope.guetteurMailEngine) return;
   scope.guetteurMailEngine = true;
 
-  const { guetteurUi, guetteurBanner, guetteurLinks, guetteurMailSize } = scope;
+  const { guetteurUi, guetteurBanner, guetteurLinks, guetteurMailSize, guetteurMailRaw } = scope;
 
   const SOON_MS = 150;
   const RETRY_MS = 400;
   const MOST_TRIES = 8; // a message is often drawn some time after its frame
   const MOST_CHECKS = 6; // of one message whose content keeps changing
-  const RAW_MS = 4_000;
 
   /** @typedef {import("../shared/wire.d.ts").MailAdapter} MailAdapter */
   /** @typedef {import("../shared/wire.d.ts").MailSeen} MailSeen */
@@ -34,6 +33,7 @@
    * @property {number} checks
    * @property {number} returns
    * @property {Promise<ArrayBuffer | null> | null} raw
+   * @property {boolean} reporting
    * @property {HTMLElement | null} banner
    * @property {boolean} unread nothing could be read of it
    * @property {boolean} unjudged nobody answered
@@ -105,16 +105,7 @@
   }
 
   /** @param {Message} mail */
-  function rawOf(mail) {
-    if (mail.raw) return mail.raw;
-    const { adapter, root } = mail;
-    const late = new Promise((resolve) => setTimeout(() => resolve(null), RAW_MS));
-    const reading = Promise.resolve()
-      .then(() => adapter.raw?.(root) ?? null)
-      .catch(() => null);
-    mail.raw = /** @type {Promise<ArrayBuffer | null>} */ (Promise.race([reading, late]));
-    return mail.raw;
-  }
+  const rawOf = (mail) => (mail.raw ??= guetteurMailRaw.beginning(mail.adapter, mail.root));
 
   /** @param {Message} mail */
   function placeBanner(mail) {
@@ -141,10 +132,20 @@
   }
 
   /** @param {Message} mail */
+  async function report(mail) {
+    if (mail.reporting) return;
+    mail.reporting = true;
+    const evidence = await guetteurMailRaw.whole(mail.adapter, mail.root, await rawOf(mail));
+    if (current === mail) await tell("mail.report", { shown: read(mail), ...evidence });
+    mail.reporting = false;
+  }
+
+  /** @param {Message} mail */
   const placed = (mail) => ({
     mode: "closed",
     on: {
-      report: () => void tell("mail.report"),
+      report: () => void report(mail),
+      guide: () => void tell("mail.guide"),
       close: () => {
         mail.banner = null;
         mail.closed = true;
@@ -240,6 +241,7 @@
         checks: 0,
         returns: 0,
         raw: null,
+        reporting: false,
         banner: null,
         unread: false,
         unjudged: false,

@@ -275,20 +275,20 @@
     };
   }
 
-  /** @param {string} url @returns {Promise<ArrayBuffer | null>} */
-  async function raw(url) {
+  /** @param {string} url @param {number} [most] @returns {Promise<ArrayBuffer | null>} */
+  async function raw(url, most = RAW) {
     const signal = AbortSignal.timeout(RAW_PATIENCE);
     const answer = await fetch(url, { credentials: "same-origin", cache: "no-store", signal });
     if (!answer.ok || !answer.body) return null;
     const reader = answer.body.getReader();
-    const bytes = new Uint8Array(RAW);
+    const bytes = new Uint8Array(most);
     let length = 0;
-    for (let step = await reader.read(); !step.done && length < RAW; step = await reader.read()) {
-      const piece = step.value.subarray(0, RAW - length);
+    for (let step = await reader.read(); !step.done && length < most; step = await reader.read()) {
+      const piece = step.value.subarray(0, most - length);
       bytes.set(piece, length);
       length += piece.length;
     }
-    if (length === RAW) await reader.cancel();
+    if (length === most) await reader.cancel();
     const head = new TextDecoder("latin1").decode(bytes.subarray(0, 1_000)).trimStart();
     return HEADER.test(head) ? bytes.slice(0, length).buffer : null;
   }

@@ -108,7 +108,7 @@
    * read aloud because it changes after the region is there.
    * @param {string} tag
    * @param {{label: string, sentence: string, ground: string, line: string, low?: boolean}} look low: at the bottom
-   * @returns {{row: HTMLElement, root: HTMLElement, show: () => void, remove: () => void}}
+   * @returns {{row: HTMLElement, root: HTMLElement, show: () => void, aside: (on: boolean) => void, remove: () => void}}
    */
   function bar(tag, { label, sentence, ground, line, low = false }) {
     const { host, root } = shell(tag, "closed", {
@@ -148,11 +148,14 @@
         spoken.textContent = sentence;
       }, 50);
     }
+    function aside(/** @type {boolean} */ on) {
+      style(host, { visibility: on ? "hidden" : "visible" });
+    }
     function remove() {
       keeper.disconnect();
       host.remove();
     }
-    return { row, root, show, remove };
+    return { row, root, show, aside, remove };
   }
 
   scope.guetteurUi = { MOST_RETURNS, style, make, ring, button, disclosure, shell, bar };

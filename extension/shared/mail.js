@@ -98,6 +98,7 @@ export const mailLabels = (t) => ({
   home: t("warningHome", "$1"),
   phones: t("warningPhones"),
   report: t("mailReport"),
+  guide: t("guideOpen"),
   close: t("barClose"),
   cannotRead: t("mailCannotRead"),
   notChecked: t("mailNotChecked"),

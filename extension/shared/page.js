@@ -40,10 +40,3 @@ export async function ask(type, more = {}) {
     return null;
   }
 }
-
-/**
- * The report page for an address. It is not web-accessible, so only our own links lead there.
- * @param {string} address
- */
-export const reportLink = (address) =>
-  api.runtime.getURL("pages/report/report.html") + "#" + encodeURIComponent(address);

@@ -65,8 +65,11 @@ export interface MailAdapter {
   bodies(root: Element): (Element | Document)[];
   /** Where the banner goes: the element it is put before. */
   place(root: Element): Element | null;
-  /** The raw message, where the webmail lets its own page fetch it; rejects or null when it does not. */
-  raw?(root: Element): Promise<ArrayBuffer | null>;
+  /**
+   * The raw message, where the webmail lets its own page fetch it; rejects or null when it does not.
+   * @param most bytes; what MailTools.raw reads by itself unless given
+   */
+  raw?(root: Element, most?: number): Promise<ArrayBuffer | null>;
 }
 
 /** What content/mailtools.js hands to the adapters and to content/mail*.js; every answer is within the daemon's limits. */
@@ -102,8 +105,8 @@ export interface MailTools {
   outermost(part: Element | Document, selector: string): Element[];
   /** The matches that lie in none of the bodies, nor in text being written. */
   outside(part: Element | Document, selector: string, bodies: (Element | Document)[]): Element[];
-  /** The beginning (600,000 bytes) of a raw message of the same origin; null when the answer is none. */
-  raw(url: string): Promise<ArrayBuffer | null>;
+  /** The beginning (`most`, 600,000 bytes) of a raw message of the same origin; null when the answer is none. */
+  raw(url: string, most?: number): Promise<ArrayBuffer | null>;
   /**
    * What was read, with the text and the links of the bodies; null without a body or without a sender's address,
    * unless `rawTells`: the page shows none that can be believed, and the raw message can be had.
@@ -129,6 +132,7 @@ export interface MailLabels {
   /** Before the body's telephone numbers. */
   phones: string;
   report: string;
+  guide: string;
   close: string;
   cannotRead: string;
   notChecked: string;
@@ -148,6 +152,8 @@ export interface BannerPlace {
   on: {
     /** "Signaler" was pressed: open the report page. */
     report?: () => void;
+    /** "J’ai été piégé" was pressed: open the guide. */
+    guide?: () => void;
     /** "Fermer" was pressed; the banner has already taken itself away. */
     close?: () => void;
   };

@@ -104,6 +104,9 @@ export interface PreviewReply {
   network: FieldReply[];
   campaign: CampaignBrief | null;
   earlier: string | null;
+  registrable: string;
+  sender: string;
+  subject: string;
 }
 
 export interface StepReply {

@@ -1,6 +1,6 @@
 /** docs/reference/wire.md as types; what is about mail is in wire-mail.d.ts. */
 
-import type { OpenMail } from "./wire-mail.d.ts";
+import type { MailSeen, OpenMail } from "./wire-mail.d.ts";
 
 export type * from "./wire-mail.d.ts";
 
@@ -147,6 +147,44 @@ export interface TabState {
   cannotRead?: string;
   /** The tab with the mail whose link opened this one: where "Quitter cette page" goes. */
   back?: number;
+  trail?: Trail;
+}
+
+/** How the page last asked for in a tab came there. */
+export interface Trail {
+  /** Addresses, the page's own last. */
+  hops: string[];
+  /** IP address; empty while no server answered. */
+  address: string;
+  status: number | null;
+  /** Milliseconds. */
+  at: number;
+  /** The address the page gave itself since. */
+  moved?: string;
+}
+
+/** `/v1/report/begin`, without browser and language. */
+export interface ReportBegin {
+  what: "page" | "mail";
+  url?: string;
+  redirects?: string[];
+  address?: string;
+  status?: number;
+  seen_at?: string;
+  shown?: MailSeen;
+}
+
+/** What is kept of a report through the worker's naps. */
+export interface ReportDraft {
+  begin: ReportBegin;
+  private: boolean;
+  /** The daemon's number of it, once it has all evidence. */
+  case?: string | undefined;
+  /** Evidence was lost. */
+  partial?: boolean;
+  sent?: boolean;
+  /** The tab of its page. */
+  page?: number;
 }
 
 export interface Allowance {

@@ -1,6 +1,10 @@
 /** Thunderbird: the message in front is judged when its display script asks. Listeners are there in the first turn. */
+import { letterRoutes } from "../background/letter.js";
 import { mailFileRoutes } from "../background/mailfile.js";
+import { Reports } from "../background/report.js";
+import { reportRoutes } from "../background/reportroutes.js";
 import { makeRouter } from "../background/router.js";
+import { SessionState } from "../background/state.js";
 import { api, quietly } from "../shared/browser.js";
 import { Daemon, HOST_NAME } from "../shared/daemon.js";
 import { language, translator } from "../shared/i18n.js";
@@ -13,6 +17,8 @@ const daemon = new Daemon({
   setTimer: (run, ms) => setTimeout(run, ms),
   clearTimer: (handle) => clearTimeout(handle),
 });
+const state = new SessionState(/** @type {any} */ (api.storage.session));
+const reports = new Reports({ agent: navigator.userAgent, daemon, language, state });
 
 api.runtime.onMessage.addListener(
   makeRouter(
@@ -22,13 +28,18 @@ api.runtime.onMessage.addListener(
       ...makeRoutes({
         messenger: /** @type {any} */ (globalThis).messenger,
         daemon,
+        reports,
         language,
         translate: async () => translator(await language()),
       }),
-      ...mailFileRoutes({ daemon, language }),
+      ...letterRoutes({ daemon }),
+      ...mailFileRoutes({ daemon, language, reports }),
+      ...reportRoutes({ daemon, language, reports }),
     },
   ),
 );
+
+api.tabs.onRemoved.addListener((tabId) => void quietly(() => reports.tabClosed(tabId)));
 
 /** Thunderbird gives our scripts to messages that are opened from now on; those that are open already get them here. */
 async function joinOpenMessages() {

@@ -91,10 +91,10 @@
     /** @type {MailVerdict | undefined} */
     const verdict = outcome?.verdict;
     if (!verdict) return place(scope.guetteurBanner.note(labels.notChecked, labels, where));
-    const worst = verdict.links.find((link) => link.level === verdict.level);
-    const report = () => void api.runtime.sendMessage({ type: "tb.report", address: worst?.url ?? verdict.sender });
+    const report = () => void api.runtime.sendMessage({ type: "tb.report", shown });
+    const guide = () => void api.runtime.sendMessage({ type: "tb.guide", script: verdict.script?.id });
     if (SPEAKS.includes(verdict.level))
-      place(scope.guetteurBanner.build(verdict, labels, { ...where, on: { ...where.on, report } }));
+      place(scope.guetteurBanner.build(verdict, labels, { ...where, on: { ...where.on, report, guide } }));
     const marks = scope.guetteurLinks.attach(labels, (/** @type {string} */ url) => warn(url, verdict, texts));
     marks.refresh([document.body]);
     marks.judge(verdict.links);

@@ -1,6 +1,8 @@
 /** What the display script and the popup of Thunderbird may ask. */
 import { mailLabels, readMailVerdict } from "../shared/mail.js";
-import { fromBytes } from "../pages/mail/source.js";
+import { evidenceOf, fromBytes } from "../pages/mail/source.js";
+import { guideFor } from "../background/guide.js";
+import { mailReport } from "../background/report.js";
 
 /** @typedef {import("../shared/wire.d.ts").MailOutcome} MailOutcome */
 /** @typedef {import("../shared/wire.d.ts").MailSeen} MailSeen */
@@ -16,12 +18,13 @@ const READ_BYTES = 512 * 1024;
  * @param {{
  *   messenger: any,
  *   daemon: import("../shared/daemon.js").Daemon,
+ *   reports: import("../background/report.js").Reports,
  *   language: () => Promise<string>,
  *   translate: () => Promise<import("../shared/i18n.js").Translate>,
  * }} parts
  * @returns {Record<string, import("../background/router.js").Route>}
  */
-export function makeRoutes({ messenger, daemon, language, translate }) {
+export function makeRoutes({ messenger, daemon, reports, language, translate }) {
   /**
    * The one message a tab shows; null when it shows none, or several.
    * @param {number} tabId
@@ -45,6 +48,20 @@ export function makeRoutes({ messenger, daemon, language, translate }) {
       const file = await messenger.messages.getRaw(id);
       const bytes = await file.slice(0, READ_BYTES).arrayBuffer();
       return bytes.byteLength > 0 ? fromBytes(bytes) : null;
+    } catch {
+      return null;
+    }
+  }
+
+  /**
+   * All of it, as evidence.
+   * @param {any} header
+   */
+  async function wholeOf({ id }) {
+    try {
+      /** @type {File} */
+      const file = await messenger.messages.getRaw(id);
+      return file.size > 0 ? evidenceOf(await file.arrayBuffer()) : null;
     } catch {
       return null;
     }
@@ -123,14 +140,26 @@ export function makeRoutes({ messenger, daemon, language, translate }) {
     await messenger.windows.openDefaultBrowser(url);
   }
 
-  /** @param {unknown} address */
-  const report = (address) =>
-    messenger.tabs.create({ url: `/pages/report/report.html#${encodeURIComponent(String(address))}` });
+  /**
+   * @param {number} tabId
+   * @param {any} shown
+   * @param {chrome.tabs.Tab | undefined} tab
+   */
+  async function report(tabId, shown, tab) {
+    const header = await displayed(tabId);
+    if (header === null) return;
+    const raw = await wholeOf(header);
+    await reports.open(mailReport({ ...raw, shown: await seen(header, shown ?? {}) }), tab);
+  }
+
+  /** @param {unknown} script */
+  const guide = async (script) => messenger.tabs.create({ url: await guideFor(script, daemon) });
 
   return {
     "tb.check": { from: MESSAGE, run: ({ message, tabId }) => check(tabId, message.shown) },
     "tb.open": { from: MESSAGE, run: ({ message }) => open(message.url) },
-    "tb.report": { from: MESSAGE, run: ({ message }) => report(message.address) },
+    "tb.report": { from: MESSAGE, run: ({ message, tabId, sender }) => report(tabId, message.shown, sender.tab) },
+    "tb.guide": { from: MESSAGE, run: ({ message }) => guide(message.script) },
     "tb.status": {
       from: POPUP,
       run: async ({ message }) => {

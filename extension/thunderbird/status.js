@@ -53,10 +53,13 @@ byId("retry", HTMLButtonElement).addEventListener("click", async () => {
   await ask("tb.retry");
   setTimeout(() => void refresh(), 1_000);
 });
-// A link of a popup would open in the browser; the page is ours.
-byId("page", HTMLAnchorElement).addEventListener("click", (event) => {
-  event.preventDefault();
-  void api.tabs.create({ url: "/pages/mail/mail.html" });
-  close();
-});
+// A link of a popup would open in the browser; the pages are ours.
+for (const id of ["page", "reports"]) {
+  const link = byId(id, HTMLAnchorElement);
+  link.addEventListener("click", (event) => {
+    event.preventDefault();
+    void api.tabs.create({ url: link.href });
+    close();
+  });
+}
 await refresh();

@@ -2,14 +2,15 @@
  * Reads blocklists/guide/*.toml, refuses what breaks its rules (blocklists/guide/README.md) and writes it as the module
  * the guide page imports: the page then needs neither network nor daemon.
  */
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parse } from "smol-toml";
 
 /** @typedef {import("../pages/guide/data.d.ts").Guide} Guide */
 
-const FOLDER = join(dirname(fileURLToPath(import.meta.url)), "../../blocklists/guide");
+const EXTENSION = join(dirname(fileURLToPath(import.meta.url)), "..");
+const FOLDER = join(EXTENSION, "../blocklists/guide");
 const FILES = ["acts", "calendar", "contacts", "pieces", "questions", "relative", "situations"];
 const KINDS = ["choice", "many", "date", "money"];
 const MOST_ACT = 150;
@@ -25,6 +26,7 @@ const TEXTS = [
   "help",
   "label",
   "lead",
+  "link",
   "name",
   "note",
   "price",
@@ -132,6 +134,8 @@ function checkSituations(guide) {
   }
   for (const [id, one] of Object.entries(guide.acts)) {
     must(!one.contact || one.contact in guide.contacts, `acts.${id}`, "its contact is not there");
+    must((one.page === undefined) === (one.link === undefined), `acts.${id}`, "a page has a link");
+    must(!one.page || existsSync(join(EXTENSION, one.page)), `acts.${id}`, "its page is not there");
     must((one.told === undefined) === (one.strict === true), `acts.${id}`, "is done, or strict");
     must(one.text.length <= MOST_ACT && one.text_en.length <= MOST_ACT, `acts.${id}`, "is too long");
   }

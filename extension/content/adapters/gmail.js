@@ -87,12 +87,12 @@
       return body?.closest(".ii") ?? body ?? null;
     },
 
-    async raw(root) {
+    async raw(root, most) {
       const id = tools().attribute(root, "data-legacy-message-id");
       const account = /^\/mail\/u\/\d+\//.exec(location.pathname)?.[0];
       if (!LEGACY_ID.test(id) || !account) return null;
       // "Show original", as its own download button asks for it; it may lead to another host, and then fails.
-      return tools().raw(`${account}?ui=2&view=att&th=${id}&attid=0&disp=comp&safe=1&zw`);
+      return tools().raw(`${account}?ui=2&view=att&th=${id}&attid=0&disp=comp&safe=1&zw`, most);
     },
   };
 

@@ -78,14 +78,14 @@
       return tools().first(root, ["#message-header", "#messageheader"], [bodyOf()]) ?? bodyOf();
     },
 
-    raw() {
+    raw(_root, most) {
       const query = new URLSearchParams({
         _task: "mail",
         _action: "viewsource",
         _uid: asked("_uid"),
         _mbox: asked("_mbox"),
       });
-      return tools().raw(new URL(`./?${query}`, location.href).href);
+      return tools().raw(new URL(`./?${query}`, location.href).href, most);
     },
   };
 

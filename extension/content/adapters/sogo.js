@@ -87,12 +87,12 @@
       return root.firstElementChild;
     },
 
-    async raw() {
+    async raw(_root, most) {
       const message = opened();
       const start = /^.*?\/SOGo\/so\/[^/]+\/Mail\//.exec(location.pathname)?.[0];
       if (message === null || start === undefined) return null;
       const path = `${start}${message.account}/${inAddress(message.folder)}/${message.uid}.eml`;
-      return tools().raw(new URL(path, location.href).href);
+      return tools().raw(new URL(path, location.href).href, most);
     },
   };
 

@@ -112,9 +112,9 @@
 
     place: (root) => partsOf(root)[0] ?? null,
 
-    async raw(root) {
+    async raw(root, most) {
       const id = idOf(root);
-      return id === "" ? null : tools().raw(`/service/home/~/?auth=co&view=text&id=${id}`);
+      return id === "" ? null : tools().raw(`/service/home/~/?auth=co&view=text&id=${id}`, most);
     },
   };
 

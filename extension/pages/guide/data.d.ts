@@ -47,6 +47,10 @@ export interface Act {
   told?: string;
   told_en?: string;
   contact?: string;
+  /** A page of ours that helps with it, and what its link says. */
+  page?: "pages/mail/mail.html";
+  link?: string;
+  link_en?: string;
   strict?: boolean;
 }
 

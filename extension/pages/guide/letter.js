@@ -1,12 +1,13 @@
 /** The complaint letter: five short screens, all of them optional, then a PDF made on this computer. */
 import { ask, make } from "../../shared/page.js";
+import { bundleAnnexes, sha256 } from "./bundle.js";
 import { letterStart } from "./facts.js";
 import { box, button, label, title } from "./screens.js";
 
 /** @typedef {import("../../shared/i18n.js").Key} Key */
 /** @typedef {import("./guide.js").Place} Place */
 /** @typedef {import("./screens.js").Screen} Screen */
-/** @typedef {{name: string, sha256: string, note: string}} Annex */
+/** @typedef {import("./bundle.js").Annex} Annex */
 /** @typedef {{values: Record<string, string>, annexes: Annex[]}} Letter */
 /** @typedef {[name: string, text: Key, kind?: "text" | "lines"]} Field */
 
@@ -163,29 +164,36 @@ function annexPart({ t, letter }) {
   const show = () => list.replaceChildren(...letter.annexes.map(({ name }) => make("li", name, "address")));
   field.addEventListener("change", async () => {
     const files = [...(field.files ?? [])];
-    const fine = files.filter(({ size }) => size <= MOST.file).slice(0, MOST.annexes - letter.annexes.length);
-    letter.annexes.push(...(await Promise.all(fine.map(annexOf))).filter((one) => one !== null));
+    const found = await Promise.all(files.map(annexesOf));
     field.value = "";
-    status.textContent =
-      fine.length < files.length ? t("guideLetterTooBig") : t("guideLetterAdded", String(letter.annexes.length));
+    const added = found.flatMap((one) => (Array.isArray(one) ? one : []));
+    const room = MOST.annexes - letter.annexes.length;
+    letter.annexes.push(...added.slice(0, room));
+    if (found.includes("altered")) status.textContent = t("guideLetterAltered");
+    else if (found.includes("large") || added.length > room) status.textContent = t("guideLetterTooBig");
+    else status.textContent = t("guideLetterAdded", String(letter.annexes.length));
     show();
   });
   show();
-  return [label(t("guideLetterAnnexes"), field), status, list];
+  const help = make("p", t("guideLetterBundle"), "soft");
+  help.id = "annexes-help";
+  field.setAttribute("aria-describedby", help.id);
+  return [label(t("guideLetterAnnexes"), field), help, status, list];
 }
 
 /**
- * Name and hash: the file itself goes nowhere.
+ * Names and hashes: the file itself goes nowhere. Of a sealed report also what it holds.
  * @param {File} file
- * @returns {Promise<Annex | null>}
+ * @returns {Promise<Annex[] | "large" | "altered">}
  */
-async function annexOf(file) {
+async function annexesOf(file) {
+  if (file.size > MOST.file) return "large";
   try {
-    const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", await file.arrayBuffer()));
-    const sha256 = [...digest].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-    return { name: file.name.slice(0, MOST.line).replace(HALF, ""), sha256, note: "" };
+    const bytes = new Uint8Array(await file.arrayBuffer());
+    const name = file.name.slice(0, MOST.line).replace(HALF, "");
+    return (await bundleAnnexes(name, bytes)) ?? [{ name, sha256: await sha256(bytes), note: "" }];
   } catch {
-    return null; // gone, or not readable
+    return []; // gone, or not readable
   }
 }
 

@@ -1,6 +1,6 @@
 /** The screens that follow one another: what happened, a question, an act, the end. */
 import { make } from "../../shared/page.js";
-import { contactCard } from "./contacts.js";
+import { contactCard, webLink } from "./contacts.js";
 import { euros, readMoney, say } from "./facts.js";
 import { chosen, situationOf } from "./flow.js";
 import { inParis } from "./hours.js";
@@ -202,6 +202,7 @@ export function actScreen(id, place) {
   /** @type {HTMLElement[]} */
   const screen = [title(say(act, "title", lang), act.strict ? "alarm" : ""), make("p", say(act, "text", lang))];
   if (act.contact) screen.push(contactCard(act.contact, place));
+  if (act.page) screen.push(box("screen-only", webLink(`/${act.page}`, say(act, "link", lang))));
   const done = act.strict ? t("guideUnderstood") : t("guideDone");
   const row = box("row", button(done, mark(true), "button primary"));
   if (!act.strict) row.append(button(t("guideLater"), mark(false), "button quiet"));

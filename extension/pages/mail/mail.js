@@ -1,10 +1,9 @@
 /** A mail that is dropped, chosen or pasted is judged here, whatever program it was read in. */
 import { language, localise } from "../../shared/i18n.js";
 import { mailLabels } from "../../shared/mail.js";
-import { ask, byId, make, reportLink } from "../../shared/page.js";
+import { ask, byId, make } from "../../shared/page.js";
 import { splitHost } from "../../shared/address.js";
-import { api } from "../../shared/browser.js";
-import { fromBytes, fromText, kindOf, linksOf, MOST_BYTES } from "./source.js";
+import { evidenceOf, fromBytes, fromText, kindOf, linksOf, MOST_BYTES } from "./source.js";
 
 /** @typedef {import("../../shared/i18n.js").Key} Key */
 /** @typedef {import("../../shared/wire.d.ts").MailVerdict} MailVerdict */
@@ -65,11 +64,13 @@ function showFacts({ sender, sender_name, subject }) {
 /**
  * @param {MailVerdict} verdict
  * @param {Key | null} limits what was not looked at, and why
+ * @param {() => object} evidence the whole of it
  */
-function show(verdict, limits) {
+function show(verdict, limits, evidence) {
   const speaks = ["DANGER", "CAUTION", "OFFICIAL"].includes(verdict.level);
   byId("result-title", HTMLElement).textContent = t("mailPageResult");
   byId("calm", HTMLElement).textContent = speaks ? "" : t("mailPageCalm");
+  const report = () => void ask("mail.fileReport", evidence());
   const place = { mode: /** @type {const} */ ("open"), on: { report } };
   byId("banner", HTMLElement).replaceChildren(...(speaks ? [banners.build(verdict, mailLabels(t), place)] : []));
   showFacts(verdict);
@@ -79,18 +80,14 @@ function show(verdict, limits) {
   result.hidden = false;
   byId("result-title", HTMLElement).focus();
   byId("result-title", HTMLElement).scrollIntoView({ block: "start" }); // what it says stands below
-
-  function report() {
-    const worst = verdict.links.find((link) => link.level === verdict.level);
-    void api.tabs.create({ url: reportLink(worst?.url ?? verdict.sender) });
-  }
 }
 
 /**
  * @param {import("./source.js").Question} question
  * @param {Key | null} more said with the result
+ * @param {ArrayBuffer} [bytes] of the whole message, where there is one
  */
-async function judge(question, more = null) {
+async function judge(question, more = null, bytes) {
   const mine = ++asked;
   result.hidden = true;
   say(t("mailPageChecking"));
@@ -99,8 +96,9 @@ async function judge(question, more = null) {
   const verdict = answer?.verdict;
   say(verdict ? "" : t("mailPageAway"));
   if (!verdict) return;
-  if ("shown" in question) show(verdict, "mailPageTextOnly");
-  else show(verdict, question.truncated ? "mailPageTruncated" : more);
+  const evidence = () => (bytes ? evidenceOf(bytes) : question);
+  if ("shown" in question) show(verdict, "mailPageTextOnly", evidence);
+  else show(verdict, question.truncated ? "mailPageTruncated" : more, evidence);
 }
 
 /** @param {FileList | File[]} files */
@@ -119,7 +117,7 @@ async function readFiles(files) {
   if (kind === "outlook") return say(t("mailPageMsg"));
   if (kind === "other") return say(t("mailPageNotMail"));
   const question = kind === "mail" ? fromBytes(bytes) : fromText(new TextDecoder().decode(bytes));
-  await judge(question, files.length > 1 ? "mailPageOnlyOne" : null);
+  await judge(question, files.length > 1 ? "mailPageOnlyOne" : null, kind === "mail" ? bytes : undefined);
 }
 
 byId("choose", HTMLButtonElement).addEventListener("click", () => file.click());

@@ -62,6 +62,13 @@ export function kindOf(bytes) {
  */
 export const fromBytes = (bytes) => size.encode(bytes);
 
+/**
+ * The whole message, as evidence.
+ * @param {ArrayBuffer} bytes
+ * @returns {{raw: string, truncated: boolean}}
+ */
+export const evidenceOf = (bytes) => size.encode(bytes, size.MOST_WHOLE);
+
 /** @param {string} text */
 const line = (text) => text.replace(/\s+/g, " ").trim().slice(0, MOST.line).replace(HALF, "");
 

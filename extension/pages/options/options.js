@@ -3,6 +3,7 @@ import { api } from "../../shared/browser.js";
 import { language, localise } from "../../shared/i18n.js";
 import { ask, byId, make } from "../../shared/page.js";
 import { readSettings, writeSettings } from "../../shared/storage.js";
+import { showChannels } from "./channels.js";
 import { showMailHosts } from "./mail.js";
 
 /** @typedef {import("../../shared/wire.d.ts").Exception} Exception */
@@ -84,4 +85,7 @@ age.addEventListener("change", () => writeSettings({ ageLookups: age.checked }))
 await showMailHosts(t);
 await showExceptions();
 await showAbout();
+await showChannels(t);
+// Links lead here before there is anything to show.
+if (location.hash === "#channels") byId("channels", HTMLElement).scrollIntoView();
 document.body.dataset["ready"] = "true";

@@ -1,7 +1,7 @@
 /** What Guetteur says of the page in front, and whether it is working at all. */
 import { api } from "../../shared/browser.js";
 import { language, localise } from "../../shared/i18n.js";
-import { ask, byId, make, reportLink } from "../../shared/page.js";
+import { ask, byId, make } from "../../shared/page.js";
 import { daemonReason } from "../../shared/reasons.js";
 import { showMail } from "./mail.js";
 
@@ -78,7 +78,6 @@ function showPage(now) {
 function showPause(now) {
   byId("pause-section", HTMLElement).hidden = now.host === null;
   if (now.host === null) return;
-  byId("report", HTMLAnchorElement).href = reportLink(now.url);
   byId("pause-sure", HTMLElement).hidden = true;
   const pause = byId("pause", HTMLButtonElement);
   // Offered where there is a warning that the person's word can end: not where lists name the site.
@@ -149,6 +148,7 @@ byId("pause-cancel", HTMLButtonElement).addEventListener("click", () => {
   byId("pause", HTMLButtonElement).focus();
 });
 byId("pause-confirm", HTMLButtonElement).addEventListener("click", () => void pause(true));
+byId("report", HTMLButtonElement).addEventListener("click", () => void ask("popup.report", { tabId }));
 byId("renew", HTMLButtonElement).addEventListener("click", () => {
   byId("renew", HTMLElement).hidden = true;
   byId("renewing", HTMLElement).textContent = t("popupRenewing");

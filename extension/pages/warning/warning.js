@@ -1,7 +1,7 @@
 /** The page that stands where a dangerous one would have been. */
 import { splitHost } from "../../shared/address.js";
 import { language, localise } from "../../shared/i18n.js";
-import { ask, byId, make, reportLink } from "../../shared/page.js";
+import { ask, byId, make } from "../../shared/page.js";
 import { merelyListed } from "../../shared/verdict.js";
 
 /** @typedef {import("../../shared/wire.d.ts").Cover} Cover */
@@ -56,7 +56,6 @@ function show(cover, t) {
   byId("host-rest", HTMLElement).textContent = rest;
   byId("host-name", HTMLElement).textContent = name;
   byId("address", HTMLElement).textContent = cover.url;
-  byId("report", HTMLAnchorElement).href = reportLink(cover.url);
   if (cover.verdict?.body) showBody(cover.verdict.body, t);
   if (byId("home", HTMLElement).hidden) byId("leave", HTMLElement).classList.add("primary");
   const reasons = cover.verdict?.reasons.map((reason) => reason.text) ?? [t("warningWhyListed")];
@@ -78,6 +77,7 @@ function listen() {
     byId(sure ? "proceed-ask" : "title", HTMLElement).focus();
   };
   onClick("home", () => ask("warning.home"));
+  onClick("report", () => ask("warning.report"));
   onClick("leave", () => ask("warning.leave"));
   onClick("proceed", () => step(true));
   onClick("proceed-cancel", () => {

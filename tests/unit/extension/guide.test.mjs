@@ -57,6 +57,8 @@ test("data that break a rule are refused by name", () => {
     [(f) => (f.acts.recall.checked = "soon"), /day it was checked/],
     [(f) => (f.acts.recall.text = "x".repeat(151)), /too long/],
     [(f) => (f.acts.recall.contact = "nobody"), /contact/],
+    [(f) => delete f.acts["police-draft"].page, /a page has a link/],
+    [(f) => (f.acts["police-draft"].page = "pages/x.html"), /is not there/],
     [(f) => (f.contacts["3018"].hours[0].to = "24:30"), /hours/],
     [(f) => (f.contacts["3018"].hours[0].days = [8]), /days/],
     [(f) => (f.contacts["3018"].holidays = "maybe"), /holidays/],
@@ -83,6 +85,16 @@ test("the urgent acts come first, and only those that answer what happened", () 
     const found = acts(situation);
     assert.ok(found.includes("proofs") && found.includes("hang-up"), situation);
   }
+});
+
+test("blackmail leads to calm, then to the message for the police", () => {
+  const acts = chosen(guide, tell("blackmail"), "acts");
+  assert.ok(acts.indexOf("do-not-pay") < acts.indexOf("police-draft"));
+  assert.ok(acts.indexOf("proofs") < acts.indexOf("police-draft"));
+  assert.deepEqual(
+    ["#blackmail", "#clicked,earlier"].map((hash) => readHash(hash, guide)),
+    [tell("blackmail"), tell("clicked", {}, true)],
+  );
 });
 
 test("an answer to a question that is asked no more counts no more", () => {

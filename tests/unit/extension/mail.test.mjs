@@ -1,4 +1,4 @@
-/** Opened mails: who may ask, what is kept, where links lead, and what the daemon may not put into our pages. */
+/** Opened mails: who may ask, what is kept, where links lead, and what is reported. */
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 import { fakeArea, strict } from "./fakes.mjs";
@@ -20,8 +20,6 @@ globalThis.chrome = /** @type {any} */ ({
 });
 const { Mail } = await import("../../../extension/background/mail.js");
 const { SessionState } = await import("../../../extension/background/state.js");
-const { afterWord, readMailVerdict, mailLabels } =
-  await import("../../../extension/shared/mail.js");
 
 const EVIL = "http://evil.test/login";
 const LINK = {
@@ -48,9 +46,11 @@ const QUESTION = { page: "p1", shown: { subject: "x" }, raw: "eA==" };
 function setUp({
   answer = /** @type {any} */ ({ ok: true, body: ANSWER }),
   known = /** @type {any} */ ({ degraded: "timeout" }),
+  receipts = /** @type {any} */ ({ ok: true, body: { total: 0 } }),
 } = {}) {
   /** @type {any[]} */ const asked = [];
   /** @type {any[]} */ const covered = [];
+  /** @type {any[]} */ const reported = [];
   const state = new SessionState(fakeArea());
   const mail = new Mail(
     /** @type {any} */ ({
@@ -71,14 +71,17 @@ function setUp({
       daemon: strict("daemon", {
         request: async (/** @type {any[]} */ ...what) => {
           asked.push(what);
-          return answer;
+          return what[0] === "/v1/report/receipts" ? receipts : answer;
         },
+      }),
+      reports: strict("reports", {
+        open: async (/** @type {any[]} */ ...what) => void reported.push(what),
       }),
       language: async () => "fr",
       translate: async () => (/** @type {string} */ key) => key,
     }),
   );
-  return { mail, state, asked, covered };
+  return { mail, state, asked, covered, reported };
 }
 
 beforeEach(() => {
@@ -189,60 +192,47 @@ test("what is known of the page itself says more than the link did", async () =>
   assert.equal(covered[0][2], own);
 });
 
-test("a verdict on a mail is read defensively", () => {
-  for (const raw of [null, 3, {}, { level: "SAFE" }, { level: "toString" }]) {
-    assert.equal(readMailVerdict(raw), null);
-  }
-  const bare = readMailVerdict({
-    level: "CAUTION",
-    links: 3,
-    todo: {},
-    route: 4,
-  });
-  assert.deepEqual(
-    [bare?.links, bare?.todo, bare?.route, bare?.script, bare?.body],
-    [[], [], null, null, null],
-  );
-  const read = readMailVerdict({
-    level: "DANGER",
-    todo: ["a", 3, null],
-    script: { words: ["w", {}] },
-    body: { name: "x", home: "javascript:alert(1)" },
-    route: { url: "javascript:alert(1)" },
-    links: [null, { url: "u", level: "SAFE", registrable_domain: 3 }],
-  });
-  assert.deepEqual(read?.todo, ["a"]);
-  assert.deepEqual(read?.script?.words, ["w"]);
-  assert.equal(read?.body?.home, null);
-  assert.equal(read?.route?.url, null);
-  assert.deepEqual(
-    read?.links.map(({ level }) => level),
-    ["UNKNOWN", "UNKNOWN"],
-  );
-  assert.equal(read?.links[1]?.registrable_domain, null);
-  for (const url of ["tel:33700", "https://signal-spam.fr/"]) {
-    const route = readMailVerdict({ level: "DANGER", route: { url } })?.route;
-    assert.equal(route?.url, url);
-  }
+const STRANGERS = [
+  { ...sender, url: "https://other.test/" },
+  { ...sender, tab: { ...sender.tab, incognito: true } },
+];
+
+test("only the mail that is open is reported, and only where the person agreed", async () => {
+  const { mail, reported } = setUp();
+  const told = { page: "p1", shown: { subject: "x" }, raw: "eA==" };
+  await mail.report(7, told, sender); // none was opened
+  await mail.check(QUESTION, 7, sender);
+  await mail.report(7, { ...told, page: "p0" }, sender);
+  await mail.report(8, told, sender);
+  for (const stranger of STRANGERS) await mail.report(7, told, stranger);
+  assert.deepEqual(reported, []);
+  await mail.report(7, told, sender);
+  const [[{ begin, evidence, partial }, tab]] = reported;
+  assert.deepEqual(begin, { what: "mail", shown: { subject: "x" } });
+  assert.deepEqual([evidence, partial], [{ mail: "eA==" }, false]);
+  assert.equal(tab, sender.tab);
 });
 
-test("labels keep a hole for what is known later", () => {
-  const t = (/** @type {string} */ key, /** @type {string} */ value = "") =>
-    key + value;
-  const labels = mailLabels(t);
-  assert.match(labels.linkDangerTo, /\$1/);
-  assert.match(labels.home, /\$1/);
-});
-
-test("the level's word is not said twice", () => {
-  for (const [word, summary, rest] of [
-    ["Prudence", "Prudence : ce message insiste.", "Ce message insiste."],
-    ["Careful", "Careful: it presses you.", "It presses you."],
-    ["Danger", "Ce message est faux.", "Ce message est faux."],
-    ["", "Rien de suspect.", "Rien de suspect."],
-    ["Prudence", "Prudence", ""],
-  ])
-    assert.equal(afterWord(word, summary), rest);
+test("the guide opens at what this kind of mail calls for, strictly for who reported before", async () => {
+  for (const [script, receipts, hash] of /** @type {any[]} */ ([
+    ["sextortion", { ok: true, body: { total: 0 } }, "blackmail"],
+    ["recovery", { ok: true, body: { total: 2 } }, "recovery,earlier"],
+    ["summons", { ok: false, error: { code: "timeout" } }, "recovery"],
+    ["bank-adviser", { ok: true, body: null }, "recovery"],
+    ["parcel-fee", { ok: true, body: { total: 1 } }, "clicked,earlier"],
+    [null, { ok: true, body: { total: 0 } }, "clicked"],
+  ])) {
+    const said = { ...ANSWER, script: script && { id: script } };
+    const { mail } = setUp({ receipts, answer: { ok: true, body: said } });
+    await mail.check(QUESTION, 7, sender);
+    for (const stranger of STRANGERS)
+      await mail.guide(7, { page: "p1" }, stranger);
+    await mail.guide(7, { page: "p0" }, sender);
+    await mail.guide(7, { page: "p1" }, sender);
+    const url = `us://pages/guide/guide.html#${hash}`;
+    assert.deepEqual(created, [{ url, windowId: 3 }]);
+    created = [];
+  }
 });
 
 test("when the daemon answers again, only tabs with a webmail are told", async () => {

@@ -13,6 +13,7 @@ function setUp({
 } = {}) {
   const asked = [];
   const opened = [];
+  const reported = [];
   const messenger = strict("messenger", {
     messageDisplay: strict("messageDisplay", {
       getDisplayedMessages: async (tabId) => {
@@ -45,12 +46,15 @@ function setUp({
   const routes = makeRoutes({
     messenger,
     daemon,
+    reports: strict("reports", {
+      open: async (...what) => void reported.push(what),
+    }),
     language: async () => "fr",
     translate: async () => (key) => key,
   });
   const run = (type, message, tabId = 3) =>
     routes[type].run({ message, tabId, sender: {} });
-  return { run, routes, asked, opened };
+  return { run, routes, asked, opened, reported };
 }
 
 test("the raw message and what is on screen are asked together", async () => {
@@ -82,6 +86,22 @@ test("only the beginning of a large message is sent", async () => {
   await run("tb.check", { shown: {} });
   assert.equal(asked[0][1].truncated, true);
   assert.equal(asked[0][1].raw.length, 640 * 1024);
+});
+
+test("a report has the whole message, and what is shown of it", async () => {
+  const shown = { text: "Bonjour", links: [] };
+  const { run, reported } = setUp({ raw: "a".repeat(600 * 1024) });
+  await run("tb.report", { shown });
+  const [{ begin, evidence, partial }] = reported[0];
+  assert.equal(begin.shown.from_address, "x@evil.example");
+  assert.equal(Buffer.from(evidence.mail, "base64").length, 600 * 1024);
+  assert.equal(partial, false);
+  await run("tb.report", { shown }, 9); // no mail is open there
+  assert.equal(reported.length, 1);
+  const absent = setUp({ raw: null });
+  await absent.run("tb.report", { shown });
+  assert.deepEqual(absent.reported[0][0].evidence, {});
+  assert.equal(absent.reported[0][0].begin.shown.text, "Bonjour");
 });
 
 test("what was not checked is said, never silence", async () => {

@@ -1,0 +1,129 @@
+/** "My reports": all that was sent, and what hangs together. */
+import { language, localise } from "../../shared/i18n.js";
+import { ask, byId, make } from "../../shared/page.js";
+import { box, button, line, printAll } from "../report/elements.js";
+import { readCase } from "../report/receipt.js";
+import { sentence, troubleParts } from "../report/trouble.js";
+import { words } from "../report/words.js";
+import { campaignCard } from "./campaigns.js";
+import { caseCard, countLine } from "./cases.js";
+
+/** @typedef {import("../../shared/wire-report.d.ts").CaseReply} CaseReply */
+/** @typedef {import("../../shared/wire-report.d.ts").CampaignsReply} CampaignsReply */
+/** @typedef {import("../report/place.d.ts").Kept} Kept */
+
+const PAGE = 50;
+const QUIET_MS = 400;
+
+const lang = await language();
+const t = localise(document, lang);
+document.title = t("reportsTabTitle");
+const trouble = byId("trouble", HTMLElement);
+const list = byId("cases", HTMLElement);
+const say = (/** @type {string} */ text) => {
+  byId("live", HTMLElement).textContent = text;
+};
+
+/** How many are asked for already. */
+let asked = 0;
+
+/**
+ * @param {string} id
+ * @returns {Kept}
+ */
+const placeOf = (id) => ({
+  t,
+  words: words(lang),
+  say,
+  level: "h4",
+  async act(type, more) {
+    const answer = await ask(type, more);
+    if (answer?.ok !== true) return sentence(answer?.code ?? null, t);
+    const found = await readCase(id);
+    if ("one" in found) renew(found.one);
+    return "";
+  },
+});
+
+/**
+ * Shows one report anew, unfolded as it was.
+ * @param {CaseReply} one
+ */
+function renew(one) {
+  const before = document.getElementById(`case-${one.case}`);
+  if (before === null) return;
+  const focused = before.contains(document.activeElement) ? (document.activeElement?.id ?? "") : "";
+  const after = caseCard(one, placeOf(one.case));
+  before.replaceWith(after);
+  const details = after.querySelector("details.all");
+  details?.addEventListener(
+    "toggle",
+    () => (document.getElementById(focused) ?? after.querySelector("h3"))?.focus({ preventScroll: true }),
+    { once: true },
+  );
+  if (details instanceof HTMLDetailsElement) details.open = true;
+  say(t("reportsRenewed"));
+}
+
+/** Asks for the next ones. */
+async function more() {
+  const button = byId("older", HTMLButtonElement);
+  button.disabled = true;
+  const answer = await ask("report.receipts", { offset: asked, limit: PAGE });
+  button.disabled = false;
+  if (answer?.ok !== true) return fail(answer?.code ?? null);
+  /** @type {import("../../shared/wire-report.d.ts").ReceiptsReply} */
+  const { cases, total } = answer.body;
+  const fresh = cases.filter(({ case: id }) => document.getElementById(`case-${id}`) === null);
+  const cards = fresh.map((one) => caseCard(one, placeOf(one.case)));
+  list.append(...cards);
+  if (asked > 0) cards[0]?.querySelector("h3")?.focus();
+  asked += cases.length;
+  byId("empty", HTMLElement).hidden = total > 0;
+  byId("count", HTMLElement).textContent = total > 0 ? countLine(Math.min(asked, total), total, t) : "";
+  button.hidden = asked >= total || cases.length === 0;
+}
+
+async function showCampaigns() {
+  const answer = await ask("report.campaigns");
+  if (answer?.ok !== true) return;
+  /** @type {CampaignsReply} */
+  const { campaigns, single } = answer.body;
+  const section = byId("campaigns", HTMLElement);
+  section.hidden = campaigns.length === 0 && single === 0;
+  const place = { t, words: words(lang), say };
+  const cards = campaigns.map((one) => campaignCard(one, place));
+  const rest = campaigns.length === 0 ? t("reportsNoCampaign") : single > 0 ? t("reportsSingle", String(single)) : "";
+  byId("campaign-list", HTMLElement).replaceChildren(...cards, ...(rest ? [make("p", rest, "soft")] : []));
+}
+
+/** @param {string | null} code */
+function fail(code) {
+  if (asked > 0) {
+    trouble.replaceChildren(line(sentence(code, t)), box("", button("retry", t("popupRetry"), begin)));
+    return;
+  }
+  byId("page", HTMLElement).hidden = true;
+  trouble.replaceChildren(...troubleParts(code, "", { t, say, retry: begin }));
+  document.getElementById("title")?.focus();
+}
+
+async function begin() {
+  trouble.replaceChildren();
+  byId("page", HTMLElement).hidden = false;
+  document.body.dataset["screen"] = "reports";
+  const timer = setTimeout(() => {
+    byId("loading", HTMLElement).textContent = t("reportLoading");
+  }, QUIET_MS);
+  await more();
+  await showCampaigns();
+  clearTimeout(timer);
+  byId("loading", HTMLElement).textContent = "";
+  list.setAttribute("aria-busy", "false");
+  if (location.hash === "#campaigns") byId("campaigns-title", HTMLElement).focus();
+}
+
+printAll();
+byId("older", HTMLButtonElement).addEventListener("click", () => void more());
+await begin();
+document.body.dataset["ready"] = "true";

@@ -1,0 +1,227 @@
+/** The evidence of a page: taken while it is shown, never in the way of its covering, of this page and no other. */
+import assert from "node:assert/strict";
+import { beforeEach, mock, test } from "node:test";
+import { fakeArea, strict } from "./fakes.mjs";
+
+const WARNING = "us://x/pages/warning/warning.html";
+const EVIL = "https://evil.test/login";
+/** @type {string[]} */
+let log = [];
+/** @type {any} */
+let tab = {};
+/** @type {() => Promise<string>} */
+let take = async () => "";
+/** @type {any} */
+let page = null;
+
+globalThis.chrome = /** @type {any} */ ({
+  runtime: { getURL: (/** @type {string} */ path) => `us://x/${path}` },
+  scripting: {
+    executeScript: async (/** @type {any} */ { target, files }) => {
+      log.push(`source ${target.tabId} ${files}`);
+      return [{ result: page }];
+    },
+  },
+  tabs: strict("tabs", {
+    captureTab: undefined,
+    captureVisibleTab: (/** @type {number} */ windowId) => {
+      log.push(`picture ${windowId}`);
+      return take();
+    },
+    get: async () => tab,
+    update: async () => void log.push("cover"),
+    sendMessage: async (/** @type {number} */ _, /** @type {any} */ { on }) =>
+      void log.push(`aside ${on}`),
+  }),
+});
+const { Capture } = await import("../../../extension/background/capture.js");
+const { Covering } = await import("../../../extension/background/covering.js");
+const { Navigation } =
+  await import("../../../extension/background/navigation.js");
+const { SessionState } = await import("../../../extension/background/state.js");
+const { reportStart } =
+  await import("../../../extension/background/reportstart.js");
+const { makeRouter } = await import("../../../extension/background/router.js");
+
+const url = new URL(EVIL);
+const never = () => new Promise(() => {});
+const text = async (/** @type {Promise<string | null>} */ data) =>
+  Buffer.from((await data) ?? "", "base64").toString();
+
+mock.timers.enable({ apis: ["setTimeout"] });
+beforeEach(() => {
+  log = [];
+  tab = { id: 7, windowId: 3, active: true, url: EVIL, incognito: false };
+  take = async () => "data:image/jpeg;base64,cGljdHVyZQ==";
+  page = { href: EVIL, html: "<html>é</html>", cut: false };
+});
+
+function setUp() {
+  let now = 0;
+  const state = new SessionState(fakeArea());
+  const capture = new Capture(() => now, WARNING);
+  /** @type {any[]} */ const opened = [];
+  const routes = reportStart({
+    state,
+    capture,
+    trail: strict("trail", { of: () => ({ status: 200 }) }),
+    reports: strict("reports", {
+      open: async (/** @type {any[]} */ ...what) => {
+        log.push("open");
+        opened.push(what);
+      },
+    }),
+  });
+  const later = (/** @type {number} */ ms) => (now += ms);
+  return { state, capture, routes, opened, later };
+}
+
+test("picture and source of a page, as they are", async () => {
+  const { capture } = setUp();
+  const { screenshot, html } = capture.take(tab, url);
+  assert.equal(await text(screenshot), "picture");
+  assert.equal(await text(html), "<html>é</html>");
+});
+
+test("nothing of another page", async () => {
+  const { capture } = setUp();
+  page = { ...page, href: "https://other.test/" };
+  assert.equal(await capture.take(tab, url).html, null);
+  tab = { ...tab, url: "https://other.test/" };
+  assert.equal(await capture.take(tab, url).screenshot, null);
+  tab = { ...tab, url: EVIL, active: false };
+  assert.equal(
+    await capture.take({ ...tab, active: true }, url).screenshot,
+    null,
+  );
+  log = [];
+  await capture.take(tab, url).screenshot;
+  assert.ok(!log.includes("picture 3")); // not in front: a picture of something else
+  page = null; // refused, or not a page with a source
+  assert.equal(await capture.take(tab, url).html, null);
+  take = () => Promise.reject(new Error("refused"));
+  assert.equal(
+    await capture.take({ ...tab, active: true }, url).screenshot,
+    null,
+  );
+});
+
+test("a long source is cut, whole letters only, and says so", async () => {
+  const { capture } = setUp();
+  page = { ...page, html: "€".repeat(2_000_000) };
+  const said = Buffer.from((await capture.take(tab, url).html) ?? "", "base64");
+  assert.ok(said.length <= 4 * 1024 * 1024);
+  const read = new TextDecoder("utf-8", { fatal: true }).decode(said);
+  assert.match(read, /€\n<!-- Guetteur: cut here -->\n$/);
+});
+
+test("what was kept of a covered page: two tabs, ten minutes, this page, this tab", async () => {
+  const { capture, later } = setUp();
+  capture.keep(tab, url);
+  assert.equal(
+    await text(/** @type {any} */ (capture.kept(7, url).html)),
+    "<html>é</html>",
+  );
+  assert.deepEqual(capture.kept(7, new URL("https://evil.test/2")), {});
+  assert.deepEqual(capture.kept(8, url), {});
+  capture.keep({ ...tab, id: 8 }, url);
+  capture.keep({ ...tab, id: 9 }, url);
+  assert.deepEqual(capture.kept(7, url), {});
+  capture.forget(8);
+  assert.deepEqual(capture.kept(8, url), {});
+  later(600_001);
+  assert.deepEqual(capture.kept(9, url), {});
+});
+
+test("taking never keeps the covering waiting, and begins before it", async () => {
+  const { state, capture } = setUp();
+  take = never;
+  page = never();
+  const permits = strict("permits", {
+    ready: Promise.resolve(),
+    allows: () => false,
+  });
+  const navigation = new Navigation(
+    /** @type {any} */ ({
+      ...{ state, permits },
+      covering: new Covering(state, permits),
+      onShown: (/** @type {any[]} */ ...what) => capture.keep(...what),
+    }),
+  );
+  const verdict = { level: "DANGER", registrable_domain: "evil.test" };
+  await navigation.settlePage(7, url, /** @type {any} */ (verdict), tab);
+  assert.deepEqual(log, ["picture 3", "source 7 content/snapshot.js", "cover"]);
+});
+
+test("an open page: bar aside, picture, and only then the report page", async () => {
+  const { routes, opened, state } = setUp();
+  await state.patch(7, { level: "CAUTION" });
+  const call = /** @type {any} */ ({ message: { tabId: 7 }, tabId: 7 });
+  await routes["popup.report"].run(call);
+  assert.deepEqual(log, [
+    "aside true",
+    "picture 3",
+    "source 7 content/snapshot.js",
+    "aside false",
+    "open",
+  ]);
+  const [{ begin, evidence }, from] = opened[0];
+  assert.deepEqual(begin, { what: "page", url: EVIL, status: 200 });
+  assert.equal(await text(evidence.screenshot), "picture");
+  assert.equal(from, tab);
+  await routes["bar.report"].run(call);
+  assert.equal(opened.length, 2);
+});
+
+test("a covered page: what was kept, and nothing of the warning", async () => {
+  const { routes, opened, state, capture } = setUp();
+  tab = { ...tab, url: WARNING };
+  const cover = {
+    url: EVIL,
+    host: "evil.test",
+    registrable: "",
+    verdict: null,
+  };
+  const call = /** @type {any} */ ({ message: { tabId: 7 }, tabId: 7 });
+  await routes["warning.report"].run(call);
+  assert.equal(opened.length, 0);
+  await state.patch(7, { cover });
+  await routes["warning.report"].run(call);
+  assert.deepEqual(opened[0][0].evidence, {});
+  assert.equal(opened[0][0].begin.url, EVIL);
+  capture.keep(tab, url);
+  log = [];
+  await routes["popup.report"].run(call);
+  assert.deepEqual(log, ["open"]);
+  assert.ok(opened[1][0].evidence.html);
+});
+
+test("there is nothing to report of the browser's own pages", async () => {
+  const { routes, opened } = setUp();
+  const call = /** @type {any} */ ({ message: { tabId: 7 }, tabId: 7 });
+  for (const address of [
+    "about:blank",
+    "us://x/pages/popup/popup.html",
+    "file:///x",
+  ]) {
+    tab = { ...tab, url: address };
+    await routes["popup.report"].run(call);
+  }
+  assert.deepEqual(opened, []);
+});
+
+test("a page may report itself, from its bar; it names no other tab", () => {
+  const { routes } = setUp();
+  const router = makeRouter({ id: "us", base: "us://x/" }, routes);
+  const send = (/** @type {string} */ type, /** @type {any} */ more) =>
+    router(
+      { type },
+      { id: "us", url: EVIL, tab: { id: 1 }, ...more },
+      () => {},
+    );
+  assert.equal(send("bar.report", { frameId: 0 }), true);
+  assert.equal(send("bar.report", { frameId: 2 }), false);
+  assert.equal(send("popup.report", { frameId: 0 }), false);
+  assert.equal(send("warning.report", { frameId: 0 }), false);
+  assert.equal(send("warning.report", { frameId: 0, url: WARNING }), true);
+});
