@@ -5,12 +5,15 @@ BIN := $(VENV)/bin
 PY := $(BIN)/python
 SCORED := build/scored
 DATA := daemon/guetteur/data/knowledge.json
+VERSION = $(shell sed -n 's/^__version__ = "\(.*\)"/\1/p' daemon/guetteur/__init__.py)
+# The day of the last change, so that anyone who builds this state gets these bytes.
+EPOCH = $(shell git log -1 --format=%ct 2>/dev/null || echo 1580601600)
 EXTENSION := dist/extension/chromium/manifest.json
 FIREFOX := dist/extension/firefox/manifest.json
 EXTENSION_SOURCES := $(shell find extension blocklists/guide -type f -not -path '*/node_modules/*' 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-long check fmt e2e corpus bench bench-lists bench-detection evaluate evaluate-mail train sync-blocklists build extension docs lock clean
+.PHONY: help run test test-long check fmt e2e corpus bench bench-lists bench-reports bench-detection evaluate evaluate-mail train sync-blocklists build extension package package-check sbom docs lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -46,6 +49,10 @@ bench-lists: $(VENV)/.done $(DATA) extension/node_modules/.done ## measure list 
 	GUETTEUR_UBO=tests/bench/peers/node_modules/@gorhill/ubo-core $(PY) tests/bench/lists.py $(or $(SIZES),1)
 	$(PY) tests/bench/renewal.py
 
+bench-reports: $(VENV)/.done $(DATA) ## measure how reports are found to hang together, beside peers (GUETTEUR_DATA), into docs/reference/reports.md
+	$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r tests/bench/requirements.lock
+	$(PY) tests/bench/reports.py $(if $(wildcard $(or $(GUETTEUR_DATA),../shared/data)/mail),likeness) pictures speed
+
 evaluate: $(VENV)/.done $(DATA) ## measure recall and false alarms (GUETTEUR_DATA) into docs/reference/detection.md
 	$(PY) tests/bench/detection.py ours $(if $(wildcard $(SCORED)/cross_validated.csv),cross-validated age) \
 	  $(if $(wildcard $(SCORED)/before_2026.csv),temporal) addresses --scored $(SCORED)
@@ -76,6 +83,26 @@ build: $(VENV)/.done ## compile blocklists/ into the files the package ships
 extension: $(EXTENSION) $(FIREFOX) ## build the extension for Chromium and Firefox, unpacked and packed, into dist/
 	npm --prefix extension run --silent pack
 	npm --prefix extension run --silent lint:addon
+
+package: $(VENV)/.done ## build the wheel and the source archive into dist/, the same bytes from the same sources
+	SOURCE_DATE_EPOCH=$(EPOCH) $(PY) -m build --no-isolation --outdir dist .
+
+package-check: $(VENV)/.done extension/node_modules/.done ## build the packages twice; install them with pip, pipx, uv in every Python found
+	GUETTEUR_LONG=1 $(BIN)/pytest tests/contract/test_packages.py --timeout 900
+
+# The extension ships no code from npm: its tools are for developers alone. The bill is that of what pip installs.
+sbom: package ## list what the wheel brings along, as CycloneDX, into dist/
+	rm -rf build/sbom && mkdir -p build/sbom
+	$(PYTHON) -m venv build/sbom/tool
+	build/sbom/tool/bin/pip install --quiet --disable-pip-version-check uv cyclonedx-bom==7.5.0
+	build/sbom/tool/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	  --no-annotate --no-header -c requirements.lock pyproject.toml -o build/sbom/shipped.txt
+	$(PYTHON) -m venv --without-pip build/sbom/shipped
+	$(PY) -m pip --python build/sbom/shipped/bin/python install --quiet --require-hashes --no-deps -r build/sbom/shipped.txt
+	$(PY) -m pip --python build/sbom/shipped/bin/python install --quiet --no-deps dist/guetteur-$(VERSION)-py3-none-any.whl
+	sed 's/^dynamic = .*/version = "$(VERSION)"/' pyproject.toml > build/sbom/pyproject.toml
+	SOURCE_DATE_EPOCH=$(EPOCH) build/sbom/tool/bin/cyclonedx-py environment --output-reproducible --pyproject build/sbom/pyproject.toml \
+	  --output-format JSON --output-file dist/guetteur-$(VERSION).cdx.json build/sbom/shipped
 
 docs: $(VENV)/.done $(DATA) ## write the generated part of docs/reference
 	$(PY) -m guetteur.publish.reference docs/reference

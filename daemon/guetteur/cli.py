@@ -84,16 +84,19 @@ def check_mail(paths: tuple[str, ...], no_lists: bool, as_json: bool, lang: str 
 @click.argument("answers", metavar="ANSWERS.json", type=click.Path(path_type=Path), required=False)
 @click.option("--out", type=click.Path(path_type=Path), default=Path("lettre-de-plainte.pdf"), show_default=True)
 @click.option("--annex", "annexes", type=click.Path(path_type=Path), multiple=True, help="A file listed with its hash.")
+@click.option(
+    "--bundle", "bundles", type=click.Path(path_type=Path), multiple=True, help="A sealed report, listed too."
+)
 @click.option("--template", is_flag=True, help="Print an empty file of answers and what each field means.")
 @_lang
-def letter(answers: Path | None, out: Path, annexes: tuple[Path, ...], template: bool, lang: str | None) -> None:
+def letter(answers: Path | None, template: bool, lang: str | None, out: Path, **files: tuple[Path, ...]) -> None:
     """Write the complaint letter (PDF) from a file of answers; what is left out stays blank."""
     from guetteur.cli_letter import make_letter, print_template  # noqa: PLC0415
 
     if template or answers is None:
         print_template(language(lang))
         return
-    sys.exit(make_letter(answers, annexes, out, language(lang)))
+    sys.exit(make_letter(answers, files["annexes"], files["bundles"], out, language(lang)))
 
 
 @main.command()
@@ -196,63 +199,67 @@ def native_host() -> NoReturn:
 @main.command()
 @click.option("--browser", "browsers", multiple=True, help="Only this browser, found or not (repeatable).")
 @click.option("--user-data-dir", type=click.Path(path_type=Path), help="A Chromium profile folder of its own.")
+@click.option("--autostart", is_flag=True, help="Start with the session too; a browser starts it otherwise.")
 @_json
-def install(browsers: tuple[str, ...], user_data_dir: Path | None, as_json: bool) -> None:
-    """Tell the browsers of this user about Guetteur."""
-    from guetteur.cli_output import print_installed  # noqa: PLC0415
-    from guetteur.transport.manifests import install as run  # noqa: PLC0415
+@_lang
+def install(
+    browsers: tuple[str, ...], user_data_dir: Path | None, autostart: bool, as_json: bool, lang: str | None
+) -> None:
+    """Tell the browsers of this user about Guetteur, and say what was done."""
+    from guetteur import cli_install  # noqa: PLC0415
 
-    results = run(load_settings(), browsers or None, user_data_dir=user_data_dir)
-    sys.exit(print_installed(results, as_json=as_json))
+    settings, asked = load_settings(), browsers or None
+    sys.exit(
+        cli_install.install(
+            settings, asked, user_data_dir, with_autostart=autostart, as_json=as_json, lang=language(lang)
+        )
+    )
 
 
 @main.command()
 @click.option("--browser", "browsers", multiple=True, help="Only this browser (repeatable).")
 @click.option("--user-data-dir", type=click.Path(path_type=Path), help="A Chromium profile folder of its own.")
+@click.option("--forget", is_flag=True, help="Also erase your choices, reports, evidence and keys, for ever.")
+@click.option("--yes", "sure", is_flag=True, help="Do not ask before erasing.")
 @_json
-def uninstall(browsers: tuple[str, ...], user_data_dir: Path | None, as_json: bool) -> None:
-    """Remove what `install` wrote."""
-    from guetteur.cli_output import print_installed  # noqa: PLC0415
-    from guetteur.transport.manifests import uninstall as run  # noqa: PLC0415
+@_lang
+def uninstall(browsers: tuple[str, ...], user_data_dir: Path | None, lang: str | None, **how: bool) -> None:
+    """Stop Guetteur and remove what `install` wrote; your own data stays unless you say --forget."""
+    from guetteur import cli_install  # noqa: PLC0415
 
-    results = run(load_settings(), browsers or None, user_data_dir=user_data_dir)
-    sys.exit(print_installed(results, as_json=as_json))
+    sys.exit(cli_install.uninstall(load_settings(), browsers or None, user_data_dir, lang=language(lang), **how))
 
 
 @main.command()
+@click.option("--wait", is_flag=True, help="Wait for a key at the end (the menu entry).")
 @_json
 @_lang
-def doctor(as_json: bool, lang: str | None) -> None:
+def doctor(wait: bool, as_json: bool, lang: str | None) -> None:
     """Say what is wrong and how to mend it. Exit status: 0 all well, 1 something is wrong."""
-    from guetteur.cli_output import print_findings  # noqa: PLC0415
-    from guetteur.transport.doctor import diagnose  # noqa: PLC0415
+    from guetteur import cli_install  # noqa: PLC0415
 
-    sys.exit(print_findings(diagnose(load_settings()), as_json=as_json, lang=language(lang)))
+    sys.exit(cli_install.doctor(load_settings(), as_json=as_json, lang=language(lang), wait=wait))
 
 
 class _Later(click.Group):
-    """A group whose module is only imported when it is used."""
+    """Stands in for a group whose module is only imported when it is used."""
 
     def __init__(self, name: str, module: str, short_help: str) -> None:
         super().__init__(name, help=short_help)
         self._module = module
 
-    def _real(self) -> click.Group:
+    def make_context(
+        self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
+    ) -> click.Context:
         group: click.Group = getattr(importlib.import_module(self._module), str(self.name))
-        return group
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        return self._real().get_command(ctx, cmd_name)
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return self._real().list_commands(ctx)
+        return group.make_context(info_name, args, parent, **extra)
 
 
 main.add_command(
     _Later("lists", "guetteur.cli_lists", "The blocklists of this machine: sync, status, rollback, explain.")
 )
 main.add_command(
-    _Later("report", "guetteur.cli_report", "Reports: evidence sealed and proven, who can be told, what came of it.")
+    _Later("report", "guetteur.cli_report", "Report a scam to those who can act; seal the evidence; what came of it.")
 )
 main.add_command(_Later("keys", "guetteur.cli_lists", "The keys that sign the published lists (maintainers)."))
 

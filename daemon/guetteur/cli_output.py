@@ -11,7 +11,6 @@ import msgspec
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-from rich.table import Table
 
 from guetteur.app import build_checker, now_utc
 from guetteur.core.subject import parse_host_or_url
@@ -25,8 +24,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from guetteur.core.explain import Explainer
-    from guetteur.transport.findings import Finding
-    from guetteur.transport.manifests import InstallResult
 
 FOUND, FAILED = 1, 2
 
@@ -117,39 +114,6 @@ def print_status(body: bytes, *, as_json: bool, lang: str) -> None:
     if store["error"]:
         lines.append(words["lost" if store["ok"] else "not_kept"].format(**store["error"]))
     sys.stdout.write("\n".join(lines) + "\n")
-
-
-def print_installed(results: Sequence[InstallResult], *, as_json: bool) -> int:
-    """Print what was written or removed; return the exit status."""
-    if as_json:
-        print_json([msgspec.to_builtins(result) for result in results])
-    else:
-        table = Table("", "browser", "action", "where", box=None)
-        for result in results:
-            mark = "[green]✓[/]" if result.ok else "[red]✗[/]"
-            table.add_row(
-                mark,
-                result.browser,
-                result.action,
-                escape(result.path + (f" — {result.detail}" if result.detail else "")),
-            )
-        Console(highlight=False, soft_wrap=True).print(table)
-    return 0 if all(result.ok for result in results) else FAILED
-
-
-def print_findings(findings: Sequence[Finding], *, as_json: bool, lang: str) -> int:
-    """Print what doctor found; return the exit status."""
-    if as_json:
-        print_json([msgspec.to_builtins(found) for found in findings])
-    else:
-        console = Console(highlight=False, soft_wrap=True)
-        marks = {"ok": "[green]✓[/]", "warn": "[yellow]![/]", "fail": "[red]✗[/]"}
-        for found in findings:
-            text, remedy = (found.text_fr, found.remedy_fr) if lang == "fr" else (found.text_en, found.remedy_en)
-            console.print(f"{marks[found.level]} {escape(text)}")
-            if remedy and found.level != "ok":
-                console.print(f"    → {escape(remedy)}")
-    return FOUND if any(found.level == "fail" for found in findings) else 0
 
 
 @contextmanager

@@ -19,6 +19,7 @@ from guetteur.publish.explain import explain
 from guetteur.publish.sync_blocklists import PUBLISHED
 from guetteur.transport.endpoint import AlreadyRunning, bind
 from support.maintainer import PASSPHRASE, Maintainer
+from support.sealed import ask_sealed
 
 
 @pytest.fixture
@@ -43,14 +44,12 @@ async def ask(
     settings = Settings(tmp_path / "run", tmp_path / "state", data_dir=PACKAGE_DATA, transport="loopback")
     listener = await bind(settings)
     assert not isinstance(listener, AlreadyRunning)
-    headers = {"Authorization": f"Guetteur {listener.key}", "Host": listener.host}
     async with TestClient(TestServer(build_web_app(settings, listener), host="127.0.0.1")) as client:
 
         async def call(path: str, body: object = None) -> Any:
-            method = "GET" if body is None else "POST"
-            async with client.request(method, path, json=body, headers=headers) as reply:
-                assert reply.status == 200, await reply.text()
-                return await reply.json()
+            status, reply = await ask_sealed(client, listener, path, body)
+            assert status == 200, reply
+            return reply
 
         yield call
     listener.close()

@@ -24,11 +24,21 @@ IDENTITIES = Path(__file__).with_name("identities.toml")
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """The folders paths in the table start from, and the platform they are meant for."""
+    """The folders paths in the table start from, and the platform they are meant for.
+
+    Attributes:
+        data: ``$XDG_DATA_HOME`` where that is set; None for ``~/.local/share``.
+    """
 
     platform: Platform
     home: Path
     config: Path
+    data: Path | None = None
+
+    @property
+    def applications(self) -> Path:
+        """Folder of the desktop's menu entries."""
+        return (self.data or self.home / ".local/share") / "applications"
 
     def expand(self, text: str) -> Path:
         """Fill in ``{home}``, ``{config}``, ``{local}`` and ``{roaming}``."""
@@ -84,10 +94,16 @@ class Identities:
 
 
 def places(home: Path | None = None, platform: Platform | None = None) -> Places:
-    """The person's folders; ``$XDG_CONFIG_HOME`` counts only when no other home is asked for."""
+    """The person's folders; ``$XDG_CONFIG_HOME`` and ``$XDG_DATA_HOME`` count only when no other home is asked for."""
     config = os.environ.get("XDG_CONFIG_HOME") if home is None else None
+    data = os.environ.get("XDG_DATA_HOME") if home is None else None
     base = home or Path.home()
-    return Places(platform or this_platform(), base, Path(config) if config else base / ".config")
+    return Places(
+        platform or this_platform(),
+        base,
+        Path(config) if config else base / ".config",
+        Path(data) if data else None,
+    )
 
 
 def this_platform() -> Platform:

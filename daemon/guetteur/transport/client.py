@@ -2,7 +2,8 @@
 
 Before a byte of a request leaves, the other end must be ours: the socket file belongs to our user, and so does the
 process the kernel says is listening. A stranger's socket in its place (a squatter) would learn addresses and could
-answer "no known risk".
+answer "no known risk". On a loopback port, where not every system can say who listens, all that is sent and believed is
+sealed besides (`guetteur.transport.seal`).
 """
 
 from __future__ import annotations
@@ -18,7 +19,6 @@ from typing import TYPE_CHECKING, Self
 from guetteur.errors import DaemonUnreachableError
 from guetteur.transport.http1 import Connection, ExchangeError
 from guetteur.transport.ownership import (
-    AUTH_SCHEME,
     UNIX_HOST,
     EndpointError,
     check_socket_path,
@@ -35,9 +35,17 @@ _MESSAGES = {
     "closed": ("daemon_unreachable", "the daemon hung up before it answered", _START_HINT),
     "timeout": ("daemon_timeout", "the daemon did not answer in time", "try again; if it stays so: guetteur doctor"),
     "bad_answer": ("bad_answer", "what answered does not speak the daemon's protocol", "run: guetteur doctor"),
+    "not_sealed": (
+        "answer_not_verified",
+        "what answered does not hold this daemon's key: nothing it said was believed",
+        "another program may have taken the daemon's port; if it stays so: guetteur doctor",
+    ),
     "too_large": ("answer_too_large", "the daemon's answer is too large", "ask for less at once"),
 }
 _MAX_KEY_FILE = 4096
+
+PORT_TAKEN = frozenset({"socket_not_ours", "answer_not_verified", "bad_answer"})
+"""How a stranger on the loopback port is told: the daemon that had it is gone, and a new one takes another port."""
 
 
 class DaemonClient:
@@ -63,8 +71,8 @@ class DaemonClient:
 
         Raises:
             DaemonUnreachableError: ``daemon_unreachable`` (nobody there, or it hung up without a byte of an answer),
-                ``daemon_timeout``, ``answer_cut`` (it hung up in the middle), ``bad_answer``, ``answer_too_large``,
-                ``socket_not_ours``, ``key_file_unsafe`` or ``socket_path_too_long``.
+                ``daemon_timeout``, ``answer_cut`` (it hung up in the middle), ``bad_answer``, ``answer_not_verified``,
+                ``answer_too_large``, ``socket_not_ours``, ``key_file_unsafe`` or ``socket_path_too_long``.
         """
         payload = body if body is None or isinstance(body, bytes) else json.dumps(body).encode()
         deadline = time.monotonic() + timeout_s
@@ -147,7 +155,9 @@ def _connect_loopback(settings: Settings, timeout_s: float) -> Connection:
         raise _nobody(error) from None
     # Small requests must not wait for the acknowledgement of the previous ones.
     sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    return Connection(sock, f"127.0.0.1:{port}", f"{AUTH_SCHEME} {key}")
+    from guetteur.transport.seal import Seal  # noqa: PLC0415 - 20 ms that a unix socket does without
+
+    return Connection(sock, f"127.0.0.1:{port}", Seal(key))
 
 
 def _read_key_file(settings: Settings) -> tuple[int, str]:

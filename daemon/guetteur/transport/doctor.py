@@ -12,22 +12,26 @@ import time
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 import guetteur
-from guetteur.errors import DaemonUnreachableError
+from guetteur.errors import DaemonUnreachableError, DataFileError
+from guetteur.lists.compiled import CompiledList
+from guetteur.lists.knowledge import load_knowledge
 from guetteur.transport import frames, host_script
 from guetteur.transport.browsers import load_browsers, load_identities, places
 from guetteur.transport.client import DaemonClient
+from guetteur.transport.endpoint import pid_path
 from guetteur.transport.findings import Finding, finding
-from guetteur.transport.manifests import manifest, read_manifest, targets
 from guetteur.transport.ownership import EndpointError, check_private_dir, check_socket_path, own_uid
+from guetteur.transport.processes import lives
 from guetteur.transport.registry import WindowsRegistry
+from guetteur.transport.targets import manifest, read_manifest, targets
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from guetteur.config import Settings
-    from guetteur.transport.browsers import Browser, Identities, Places
-    from guetteur.transport.manifests import Target
+    from guetteur.transport.browsers import Browser, Identities, Places, Platform
     from guetteur.transport.registry import Registry
+    from guetteur.transport.targets import Target
 
 __all__ = ["DATA_FILES", "Finding", "diagnose"]
 
@@ -59,7 +63,8 @@ def diagnose(
     """
     where = where or places(home)
     # The launcher first: it may start the daemon, which everything after it looks at.
-    launcher = _launcher(settings, host_script.path(settings, where.platform), launcher_timeout_s)
+    script = host_script.path(settings, where.platform)
+    launcher = _launcher(settings, script, where.platform, launcher_timeout_s)
     return [
         *_endpoint(settings),
         *_daemon(settings),
@@ -121,10 +126,21 @@ def _silence(settings: Settings, error: DaemonUnreachableError) -> list[Finding]
     match error.code:
         case "socket_not_ours" | "key_file_unsafe" | "socket_path_too_long":
             return []  # said already, about the socket
-        case "bad_answer" | "answer_too_large" | "answer_cut":
+        case "bad_answer" | "answer_not_verified" | "answer_too_large" | "answer_cut":
             return [finding("daemon_bad_answer", why=error.message, log=settings.log_path)]
-        case _:
-            return [finding("daemon_not_running", why=error.message, log=settings.log_path)]
+    pid = _noted_pid(settings)
+    if pid is not None and not lives(pid):
+        return [finding("daemon_crashed", pid=pid, log=settings.log_path)]
+    if pid is not None and error.code == "daemon_timeout":
+        return [finding("daemon_hung", pid=pid, log=settings.log_path)]
+    return [finding("daemon_not_running", why=error.message, log=settings.log_path)]
+
+
+def _noted_pid(settings: Settings) -> int | None:
+    try:
+        return int(pid_path(settings).read_text("ascii"))
+    except (OSError, ValueError):
+        return None
 
 
 def _lists(lists: dict[str, Any] | None) -> Finding:
@@ -134,9 +150,14 @@ def _lists(lists: dict[str, Any] | None) -> Finding:
     return finding(code, version=lists["version"], days=lists["age_days"])
 
 
-def _launcher(settings: Settings, script: Path, timeout_s: float) -> Finding:
+def _launcher(settings: Settings, script: Path, platform: Platform, timeout_s: float) -> Finding:
     if not script.is_file():
         return finding("launcher_missing", path=script)
+    if not _runnable(script):
+        return finding("launcher_not_executable", path=script)
+    python = host_script.interpreter(script, platform)
+    if python is not None and not os.path.exists(python):  # noqa: PTH110 - False too where we may not look
+        return finding("python_gone", python=python)
     began = time.monotonic()
     try:
         why = _start_launcher(script, timeout_s)
@@ -240,6 +261,13 @@ def _data(data_dir: Path) -> Finding:
     missing = [name for name in DATA_FILES if not _has_content(data_dir / name)]
     if missing:
         return finding("data_missing", path=data_dir, names=", ".join(missing))
+    try:
+        load_knowledge(data_dir)
+        for name in DATA_FILES:
+            if name.endswith(".bin"):
+                CompiledList(data_dir / name)
+    except DataFileError as error:
+        return finding("data_damaged", path=data_dir, why=error.message)
     return finding("data_ok", count=len(DATA_FILES))
 
 

@@ -25,7 +25,6 @@ from filelock import FileLock, Timeout
 
 from guetteur.durable import write_durably
 from guetteur.transport.ownership import (
-    AUTH_SCHEME,
     UNIX_HOST,
     EndpointError,
     check_private_dir,
@@ -41,7 +40,7 @@ if TYPE_CHECKING:
 
     from guetteur.config import Settings
 
-__all__ = ["AUTH_SCHEME", "UNIX_HOST", "AlreadyRunning", "EndpointError", "Listener", "bind", "own_uid", "peer_uid"]
+__all__ = ["UNIX_HOST", "AlreadyRunning", "EndpointError", "Listener", "bind", "own_uid", "peer_uid"]
 
 _BACKLOG = 128
 _PID_TRIES = 10
@@ -66,7 +65,8 @@ class Listener:
     Attributes:
         sock: bound and listening, for ``web.SockSite``.
         host: the exact ``Host`` header a client sends.
-        key: what ``Authorization: Guetteur <key>`` must hold; None on a unix socket, where the peer's uid decides.
+        key: what requests and answers are sealed with (`guetteur.transport.seal`); None on a unix socket, where the
+            peer's uid decides.
     """
 
     sock: socket.socket

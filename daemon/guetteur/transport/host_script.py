@@ -41,24 +41,40 @@ def write(settings: Settings, platform: Platform, environ: Mapping[str, str]) ->
     """
     script = path(settings, platform)
     script.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    kept = {name: environ[name] for name in _KEPT_VARIABLES if environ.get(name)}
-    root = Path(guetteur.__file__).absolute().parent.parent
-    if not _is_site(root):  # run from a source tree: the interpreter alone would not find us
-        kept["PYTHONPATH"] = str(root)
-    text = (_batch if platform == "windows" else _shell)(sys.executable, kept)
+    text = (_batch if platform == "windows" else _shell)(sys.executable, variables(environ))
     write_durably(script, text.encode(), 0o700)
     return script
 
 
-def _shell(python: str, variables: Mapping[str, str]) -> str:
-    lines = [f"export {name}={shlex.quote(value)}" for name, value in variables.items()]
+def variables(environ: Mapping[str, str]) -> dict[str, str]:
+    """What a program started from the desktop must be told to be this copy."""
+    kept = {name: environ[name] for name in _KEPT_VARIABLES if environ.get(name)}
+    root = Path(guetteur.__file__).absolute().parent.parent
+    if not _is_site(root):  # run from a source tree: the interpreter alone would not find us
+        kept["PYTHONPATH"] = str(root)
+    return kept
+
+
+def interpreter(script: Path, platform: Platform) -> str | None:
+    """The Python a launcher script starts; None when the script cannot be read or is not as `write` makes it."""
+    try:
+        line = script.read_text("utf-8").splitlines()[-1]
+        if platform == "windows":
+            return line.removeprefix('@"').partition('" -P -m ')[0].replace("%%", "%")
+        return shlex.split(line)[1] if line.startswith("exec ") and " -P -m " in line else None
+    except (OSError, ValueError, IndexError):
+        return None
+
+
+def _shell(python: str, kept: Mapping[str, str]) -> str:
+    lines = [f"export {name}={shlex.quote(value)}" for name, value in kept.items()]
     # -P: the browser's current folder (Downloads, say) must not be searched for modules.
     start = f'exec {shlex.quote(python)} -P -m guetteur.transport.native_host "$@"'
     return "\n".join(["#!/bin/sh", "# Written by guetteur install; removed by guetteur uninstall.", *lines, start, ""])
 
 
-def _batch(python: str, variables: Mapping[str, str]) -> str:
-    lines = [f'@set "{name}={_percent(value)}"' for name, value in variables.items()]
+def _batch(python: str, kept: Mapping[str, str]) -> str:
+    lines = [f'@set "{name}={_percent(value)}"' for name, value in kept.items()]
     start = f'@"{_percent(python)}" -P -m guetteur.transport.native_host %*'
     # 65001 is UTF-8: user names hold accents. chcp must not read the browser's pipe.
     return "\r\n".join(["@chcp 65001 >nul <nul", *lines, start, ""])

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import socket
 
+    from guetteur.transport.seal import Head, Seal
+
 MAX_HEAD = 32 * 1024
 # The largest answer is a page of listed hosts, about 1 MiB; beyond this something is wrong.
 MAX_ANSWER = 16 * 1024 * 1024
@@ -24,7 +26,8 @@ class ExchangeError(Exception):
     """No whole answer came.
 
     Attributes:
-        why: ``closed`` (the other side hung up), ``timeout``, ``bad_answer`` or ``too_large``.
+        why: ``closed`` (the other side hung up), ``timeout``, ``bad_answer``, ``too_large`` or ``not_sealed`` (whoever
+            answered has not the key).
         begun: whether any byte of an answer was read.
     """
 
@@ -35,11 +38,12 @@ class ExchangeError(Exception):
 
 
 class Connection:
-    """One connected socket, asked one thing at a time."""
+    """One connected socket, asked one thing at a time; sealed both ways where there is a ``seal``."""
 
-    def __init__(self, sock: socket.socket, host: str, authorization: str | None) -> None:
+    def __init__(self, sock: socket.socket, host: str, seal: Seal | None) -> None:
         self._sock = sock
-        self._head = f"Host: {host}\r\n" + (f"Authorization: {authorization}\r\n" if authorization else "")
+        self._host = host
+        self._seal = seal
         self._begun = False
         self.reusable = True
 
@@ -61,8 +65,9 @@ class Connection:
         answer = bytearray()
         self._begun = False
         try:
+            head, request = self._request(path, body)
             self._sock.settimeout(_left(deadline))
-            self._sock.sendall(self._request(path, body))
+            self._sock.sendall(request)
             status, length = self._read_head(answer, deadline)
             while len(answer) < length:
                 self._receive(answer, deadline)
@@ -74,20 +79,33 @@ class Connection:
             raise self._broken("bad_answer") from None
         if len(answer) > length:
             raise self._broken("bad_answer")
-        return status, bytes(answer)
+        return status, self._opened(head, status, bytes(answer))
 
     def close(self) -> None:
         """Hang up."""
         self.reusable = False
         self._sock.close()
 
-    def _request(self, path: str, body: bytes | None) -> bytes:
+    def _request(self, path: str, body: bytes | None) -> tuple[Head | None, bytes]:
+        method, kind, head, authorization = ("GET" if body is None else "POST"), "application/json", None, ""
+        if self._seal is not None:
+            from guetteur.transport.seal import SEALED_TYPE  # noqa: PLC0415 - loaded already, with the seal
+
+            head, told = self._seal.begin(method, path, self._host)
+            kind, authorization = SEALED_TYPE, f"Authorization: {told}\r\n"
+            body = body if body is None else self._seal.close_body(head, body)
+        first = f"{method} {path} HTTP/1.1\r\nHost: {self._host}\r\n{authorization}"
         if body is None:
-            return f"GET {path} HTTP/1.1\r\n{self._head}Accept: application/json\r\n\r\n".encode("ascii")
-        head = (
-            f"POST {path} HTTP/1.1\r\n{self._head}Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
-        )
-        return head.encode("ascii") + body
+            return head, f"{first}Accept: {kind}\r\n\r\n".encode("ascii")
+        return head, f"{first}Content-Type: {kind}\r\nContent-Length: {len(body)}\r\n\r\n".encode("ascii") + body
+
+    def _opened(self, head: Head | None, status: int, answer: bytes) -> bytes:
+        if self._seal is None or head is None:
+            return answer
+        try:
+            return self._seal.open_answer(head, status, answer)
+        except ValueError:
+            raise self._broken("not_sealed") from None
 
     def _read_head(self, answer: bytearray, deadline: float) -> tuple[int, int]:
         """Read up to the end of the head; leaves in ``answer`` what already came of the body."""

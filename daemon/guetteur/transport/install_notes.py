@@ -17,15 +17,21 @@ if TYPE_CHECKING:
 
 
 class InstallNotes:
-    """Manifest files written and folders made; a missing or damaged file counts as empty."""
+    """Manifests and for whom they were written, and folders made; a missing or damaged file counts as empty.
+
+    Attributes:
+        served: place of a manifest (file, or registry key) to the ids of the browsers it was written for: Thunderbird
+            reads Firefox's folder.
+        folders: folders that were not there before.
+    """
 
     def __init__(self, settings: Settings) -> None:
         self._path = host_script.folder(settings) / "installed.json"
-        self.files: list[Path] = []
+        self.served: dict[str, list[str]] = {}
         self.folders: list[Path] = []
-        with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
+        with contextlib.suppress(OSError, ValueError, KeyError, TypeError, AttributeError):
             found = json.loads(self._path.read_bytes())
-            self.files = [Path(name) for name in found["files"]]
+            self.served = {place: [str(one) for one in browsers] for place, browsers in found["served"].items()}
             self.folders = [Path(name) for name in found["folders"]]
 
     def make_folder(self, folder: Path) -> None:
@@ -36,15 +42,23 @@ class InstallNotes:
             if path not in self.folders:
                 self.folders.append(path)
 
-    def add(self, file: Path) -> None:
-        """Note a manifest."""
-        if file not in self.files:
-            self.files.append(file)
+    def add(self, place: str, browser: str) -> None:
+        """Note for whom a manifest is."""
+        served = self.served.setdefault(place, [])
+        if browser not in served:
+            served.append(browser)
 
-    def forget(self, files: Iterable[Path]) -> None:
+    def drop(self, place: str, browser: str) -> tuple[str, ...]:
+        """One browser does without; return those that still need the manifest."""
+        left = [one for one in self.served.get(place, ()) if one != browser]
+        if place in self.served:
+            self.served[place] = left
+        return tuple(left)
+
+    def forget(self, places: Iterable[str]) -> None:
         """Drop manifests that are gone."""
-        gone = set(files)
-        self.files = [file for file in self.files if file not in gone]
+        for place in places:
+            self.served.pop(place, None)
 
     def remove_empty_folders(self) -> None:
         """Remove the folders we made and nobody uses: the deepest first; one with anything in it stays."""
@@ -55,7 +69,7 @@ class InstallNotes:
 
     def save(self) -> None:
         """Write the notes, if the folder for them is there."""
-        notes = {"files": [str(file) for file in self.files], "folders": [str(folder) for folder in self.folders]}
+        notes = {"served": self.served, "folders": [str(folder) for folder in self.folders]}
         if self._path.parent.is_dir():
             write_durably(self._path, json.dumps(notes, indent=1).encode(), 0o600)
 

@@ -12,7 +12,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from guetteur.errors import DaemonUnreachableError
-from guetteur.transport.client import DaemonClient
+from guetteur.transport.client import PORT_TAKEN, DaemonClient
 
 if TYPE_CHECKING:
     import subprocess
@@ -52,11 +52,11 @@ def ensure_daemon(settings: Settings, timeout_s: float = 10.0, command: Sequence
     """
     deadline = time.monotonic() + timeout_s
     with DaemonClient(settings) as client:
-        if _answers(client, deadline):
+        if _answers(settings, client, deadline):
             return False
         child = _start(settings, command or serve_command())
         pause, gave_up_at = _FIRST_PAUSE_S, None
-        while not _answers(client, deadline):
+        while not _answers(settings, client, deadline):
             now = time.monotonic()
             if gave_up_at is None and child.poll() not in (None, 0):
                 gave_up_at = now + _GRACE_S
@@ -86,13 +86,14 @@ def spawn_options(platform: str) -> dict[str, Any]:
     return {"start_new_session": True}
 
 
-def _answers(client: DaemonClient, deadline: float) -> bool:
+def _answers(settings: Settings, client: DaemonClient, deadline: float) -> bool:
     left = max(deadline - time.monotonic(), 0.05)
     try:
         client.request("/v1/status", None, min(_PROBE_TIMEOUT_S, left))
     except DaemonUnreachableError as error:
-        # Anything but silence (a squatter, a key file others can read) is not cured by starting a daemon.
-        if error.code not in ("daemon_unreachable", "daemon_timeout", "answer_cut"):
+        # Anything but silence (a squatter's socket, a key file others can read) is not cured by starting a daemon.
+        silent = error.code in ("daemon_unreachable", "daemon_timeout", "answer_cut")
+        if not silent and not (settings.transport == "loopback" and error.code in PORT_TAKEN):
             raise
         return False
     return True

@@ -6,7 +6,6 @@ with ``--user-data-dir`` and removes folders we made, and only those.
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 from dataclasses import dataclass
@@ -19,17 +18,16 @@ from guetteur.transport import host_script
 from guetteur.transport.browsers import load_browsers, load_identities, places
 from guetteur.transport.install_notes import InstallNotes
 from guetteur.transport.registry import WindowsRegistry
+from guetteur.transport.targets import PROFILE, Target, manifest, read_manifest, targets
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from guetteur.config import Settings
-    from guetteur.transport.browsers import Browser, Identities, Kind, Places
+    from guetteur.transport.browsers import Browser, Identities, Places
     from guetteur.transport.registry import Registry
 
-Action = Literal["written", "unchanged", "removed", "kept", "skipped", "failed"]
-
-PROFILE = "user-data-dir"
+Action = Literal["written", "unchanged", "removed", "stopped", "kept", "skipped", "failed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +35,12 @@ class InstallResult:
     """What was done for one browser.
 
     Attributes:
-        browser: id of the table, or ``user-data-dir``, or ``launcher``.
+        browser: id of the table, or ``user-data-dir``, or one of `guetteur.transport.install_words.OTHERS`.
         path: manifest file, registry key or script.
-        action: ``kept``: there is one, but not ours; ``skipped``: this browser's packaging rules it out.
+        action: ``kept``: not ours, or another browser needs it; ``skipped``: this browser's packaging rules it out.
         ok: False only when something should have been done and was not.
         detail: why, in English, possibly empty.
+        detail_fr: the same in French.
     """
 
     browser: str
@@ -49,16 +48,7 @@ class InstallResult:
     action: Action
     ok: bool
     detail: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """Where one browser's manifest goes, and the registry key that must name it on Windows."""
-
-    browser: str
-    kind: Kind
-    file: Path
-    key: str | None = None
+    detail_fr: str = ""
 
 
 def install(  # noqa: PLR0913 - the first two matter to callers, the rest are seams
@@ -102,7 +92,7 @@ def install(  # noqa: PLR0913 - the first two matter to callers, the rest are se
     identities = load_identities()
     notes = InstallNotes(settings)
     results += [
-        InstallResult(browser.id, str(browser.manifests), "skipped", ok=True, detail=browser.note_en)
+        InstallResult(browser.id, str(browser.manifests), "skipped", True, browser.note_en, browser.note_fr)
         for browser in chosen
         if not browser.reachable
     ]
@@ -126,8 +116,8 @@ def uninstall(  # noqa: PLR0913 - as install()
 ) -> list[InstallResult]:
     """Remove our manifests, and with ``browsers=None`` and no profile named also the launcher script.
 
-    A manifest is ours when it bears our host name and points to our launcher script; any other is kept. Folders are
-    removed when we had made them and nothing is left in them.
+    A manifest is ours when it bears our host name and points to our launcher script; any other is kept, and so is one
+    that another browser still needs. Folders are removed when we had made them and nothing is left in them.
 
     Raises:
         InstallError: ``unknown_browser``.
@@ -142,69 +132,28 @@ def uninstall(  # noqa: PLR0913 - as install()
         chosen = _chosen(where, browsers, only_profile=user_data_dir is not None)
     wanted = targets(settings, chosen, identities, user_data_dir)
     if everything:
-        known = {target.file for target in wanted}
-        wanted += [Target(PROFILE, "chromium", file) for file in notes.files if file not in known]
+        known = {target.place for target in wanted}
+        wanted += [Target(PROFILE, "chromium", Path(place)) for place in notes.served if place not in known]
     registry = _registry(where, registry)
     script = host_script.path(settings, where.platform)
-    removed = [_remove(target, identities, script, registry, everything=everything) for target in wanted]
-    results = [result for result in removed if result is not None]
+    results = []
+    for target in wanted:
+        others = notes.drop(target.place, target.browser)
+        if others and not everything:
+            results.append(_shared(target, others, where))
+            continue
+        removed = _remove(target, identities, script, registry, everything=everything)
+        if removed is not None:
+            results.append(removed)
     if everything and script.exists():
         results.append(_unlinked("launcher", script))
-    notes.forget(Path(result.path) for result in results if result.action == "removed")
+    notes.forget(result.path for result in results if result.action == "removed")
     notes.remove_empty_folders()
     if everything and not any(result.action == "failed" for result in results):
         notes.delete()
     else:
         notes.save()
     return results
-
-
-def targets(
-    settings: Settings,
-    browsers: Iterable[Browser],
-    identities: Identities,
-    user_data_dir: Path | None = None,
-) -> list[Target]:
-    """Where the manifests of some browsers go; browsers that share a folder give a target each."""
-    name = f"{identities.host_name}.json"
-    found = []
-    for browser in browsers:
-        if not browser.reachable:
-            continue
-        if browser.manifests is not None:
-            found.append(Target(browser.id, browser.kind, browser.manifests / name))
-        elif browser.registry is not None:
-            # Both kinds share a folder here, so the file's name tells them apart.
-            file = host_script.folder(settings) / f"{identities.host_name}.{browser.kind}.json"
-            found.append(
-                Target(browser.id, browser.kind, file.absolute(), f"{browser.registry}\\{identities.host_name}")
-            )
-    if user_data_dir is not None:
-        folder = user_data_dir.expanduser().absolute() / "NativeMessagingHosts"
-        found.append(Target(PROFILE, "chromium", folder / name))
-    return found
-
-
-def manifest(kind: Kind, identities: Identities, script: Path) -> dict[str, object]:
-    """The manifest's content, ready for ``json.dumps``."""
-    common: dict[str, object] = {
-        "name": identities.host_name,
-        "description": identities.description,
-        "path": str(script),
-        "type": "stdio",
-    }
-    if kind == "gecko":
-        return common | {"allowed_extensions": list(identities.gecko_extension_ids)}
-    return common | {"allowed_origins": [f"chrome-extension://{id_}/" for id_ in identities.chromium_extension_ids]}
-
-
-def read_manifest(file: Path) -> dict[str, object] | None:
-    """A manifest's content; None when there is no file, or none that holds a JSON object."""
-    with contextlib.suppress(OSError, ValueError):
-        found = json.loads(file.read_bytes())
-        if isinstance(found, dict):
-            return found
-    return None
 
 
 def _chosen(where: Places, names: Sequence[str] | None, *, only_profile: bool) -> list[Browser]:
@@ -227,24 +176,26 @@ def _registry(where: Places, registry: Registry | None) -> Registry | None:
 def _write(
     target: Target, identities: Identities, script: Path, notes: InstallNotes, registry: Registry | None
 ) -> InstallResult:
-    shown = target.key or str(target.file)
     content = json.dumps(manifest(target.kind, identities, script), indent=2, ensure_ascii=False).encode() + b"\n"
     registered = target.key is None or registry is None or registry.read(target.key) == str(target.file)
     try:
         if registered and _content(target.file) == content:
-            notes.add(target.file)
-            return InstallResult(target.browser, shown, "unchanged", ok=True)
+            notes.add(target.place, target.browser)
+            return InstallResult(target.browser, target.place, "unchanged", ok=True)
         before = read_manifest(target.file)
         notes.make_folder(target.file.parent)
         write_durably(target.file, content, 0o644)
-        notes.add(target.file)
+        notes.add(target.place, target.browser)
         if target.key is not None and registry is not None:
             registry.write(target.key, str(target.file))
     except OSError as error:
-        return InstallResult(target.browser, shown, "failed", ok=False, detail=str(error))
-    replaced = before is not None and before.get("path") != str(script)
-    detail = f"replaces one that started {before.get('path')}" if before and replaced else ""
-    return InstallResult(target.browser, shown, "written", ok=True, detail=detail)
+        return InstallResult(target.browser, target.place, "failed", False, str(error), str(error))
+    if before is None or before.get("path") == str(script):
+        return InstallResult(target.browser, target.place, "written", ok=True)
+    started = before.get("path")
+    return InstallResult(
+        target.browser, target.place, "written", True, f"it started {started} before", f"il lançait {started} avant"
+    )
 
 
 def _remove(
@@ -257,8 +208,15 @@ def _remove(
     if not target.file.is_file():
         return None
     if not ours:
-        return InstallResult(target.browser, str(target.file), "kept", ok=True, detail="it starts another program")
+        return InstallResult(
+            target.browser, target.place, "kept", True, "it starts another program", "il lance un autre programme"
+        )
     return _unlinked(target.browser, target.file)
+
+
+def _shared(target: Target, others: Sequence[str], where: Places) -> InstallResult:
+    names = ", ".join(browser.name for browser in load_browsers(where) if browser.id in others)
+    return InstallResult(target.browser, target.place, "kept", True, f"for {names}", f"pour {names}")
 
 
 def _remove_key(target: Target, key: str, registry: Registry, *, with_file: bool) -> InstallResult | None:
@@ -270,10 +228,10 @@ def _remove_key(target: Target, key: str, registry: Registry, *, with_file: bool
         if value is None:
             return None
         if value != str(target.file):
-            return InstallResult(target.browser, key, "kept", ok=True, detail=f"it names {value}")
+            return InstallResult(target.browser, key, "kept", True, f"it names {value}", f"elle désigne {value}")
         registry.remove(key)
     except OSError as error:
-        return InstallResult(target.browser, key, "failed", ok=False, detail=str(error))
+        return InstallResult(target.browser, key, "failed", False, str(error), str(error))
     return InstallResult(target.browser, key, "removed", ok=True)
 
 
@@ -281,7 +239,7 @@ def _unlinked(browser: str, file: Path) -> InstallResult:
     try:
         file.unlink()
     except OSError as error:
-        return InstallResult(browser, str(file), "failed", ok=False, detail=str(error))
+        return InstallResult(browser, str(file), "failed", False, str(error), str(error))
     return InstallResult(browser, str(file), "removed", ok=True)
 
 

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, BinaryIO, NoReturn
 from guetteur.config import load_settings
 from guetteur.errors import DaemonUnreachableError, GuetteurError
 from guetteur.transport import frames
-from guetteur.transport.client import DaemonClient
+from guetteur.transport.client import PORT_TAKEN, DaemonClient
 from guetteur.transport.launcher import ensure_daemon
 
 if TYPE_CHECKING:
@@ -36,6 +36,17 @@ ALLOWED_PATHS = frozenset(
         "/v1/check/age",
         "/v1/check/mail",
         "/v1/letter",
+        "/v1/report/begin",
+        "/v1/report/evidence",
+        "/v1/report/preview",
+        "/v1/report/send",
+        "/v1/report/hand-over",
+        "/v1/report/retract",
+        "/v1/report/watch",
+        "/v1/report/receipts",
+        "/v1/report/bundle",
+        "/v1/report/campaigns",
+        "/v1/report/channels",
         "/v1/check/batch",
         "/v1/exceptions",
         "/v1/lists/hosts",
@@ -175,8 +186,10 @@ class Relay:
         try:
             return client.request(path, body, REQUEST_TIMEOUT_S)
         except DaemonUnreachableError as error:
-            # Only silence is retried: after a byte of an answer the request was carried out.
-            if error.code != "daemon_unreachable" or not self._reviver.revive(seen):
+            # Only silence is retried: after a byte of an answer the request was carried out. A stranger on the daemon's
+            # port could carry out nothing, sealed as it was.
+            taken = self._settings.transport == "loopback" and error.code in PORT_TAKEN
+            if not (taken or error.code == "daemon_unreachable") or not self._reviver.revive(seen):
                 raise
         return client.request(path, body, REQUEST_TIMEOUT_S)
 

@@ -294,3 +294,31 @@ def test_another_users_program_on_our_port_gets_nothing(loopback: Settings, monk
     loopback.loopback_file.write_text('{"port": 9, "key": "k"}')
     monkeypatch.setattr(client_module, "loopback_listener_uid", lambda _port: OTHER_UID)
     assert code_of(DaemonClient(loopback)) == "socket_not_ours"
+
+
+@pytest.mark.parametrize(
+    "answer", [OK, OK.replace(b"200 OK", b"401 No"), b"HTTP/1.1 200 OK\r\nContent-Length: 40\r\n\r\n" + b"x" * 40]
+)
+def test_an_answer_without_the_key_is_not_believed(loopback: Settings, answer: bytes) -> None:
+    loopback.runtime_dir.mkdir(mode=0o700)
+    heard: list[bytes] = []
+    with socket.socket() as squatter:
+        squatter.bind(("127.0.0.1", 0))
+        squatter.listen()
+        loopback.loopback_file.touch(mode=0o600)
+        loopback.loopback_file.write_text(json.dumps({"port": squatter.getsockname()[1], "key": "k" * 43}))
+
+        def serve() -> None:
+            connection, _ = squatter.accept()
+            with connection:
+                heard.append(connection.recv(65536))
+                connection.sendall(answer)
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        with DaemonClient(loopback) as client, pytest.raises(DaemonUnreachableError) as caught:
+            client.request("/v1/check/url", {"url": "https://secret.example/"})
+        thread.join()
+    assert (caught.value.code, bool(caught.value.hint)) == ("answer_not_verified", True)
+    assert b"secret" not in heard[0]
+    assert b"k" * 43 not in heard[0]

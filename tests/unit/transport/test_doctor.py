@@ -1,12 +1,15 @@
 import json
 import os
+import shutil
+import signal
 import socket
+import sys
 from pathlib import Path
 
 import pytest
 
 import guetteur
-from guetteur.config import Settings
+from guetteur.config import PACKAGE_DATA, Settings
 from guetteur.transport import browsers, doctor, host_script
 from guetteur.transport.browsers import Places
 from guetteur.transport.doctor import DATA_FILES, diagnose
@@ -14,7 +17,7 @@ from guetteur.transport.findings import Finding
 from guetteur.transport.launcher import ensure_daemon
 from guetteur.transport.manifests import install
 
-from .conftest import OTHER_UID, STUB, needs_root
+from .conftest import OTHER_UID, STUB, daemon_pid, end_daemon, needs_root
 
 
 @pytest.fixture(autouse=True)
@@ -36,7 +39,7 @@ def installed(person: Path, settings: Settings) -> Settings:
     data = person / "data"
     data.mkdir()
     for name in DATA_FILES:
-        (data / name).write_bytes(b"x")
+        shutil.copyfile(PACKAGE_DATA / name, data / name)
     settings = Settings(runtime_dir=settings.runtime_dir, state_dir=settings.state_dir, data_dir=data)
     install(settings, home=person)
     # The stand-in daemon must be found from a launcher that sets PYTHONPATH itself.
@@ -153,7 +156,8 @@ def test_broken_manifest_and_missing_launcher(
 ) -> None:
     monkeypatch.setattr(doctor, "_start_launcher", lambda *_: "")
     host_script.path(installed, "linux").chmod(0o600)
-    assert "manifest_wrong_launcher" in by_code(diagnose(installed, home=person))
+    findings = by_code(diagnose(installed, home=person))
+    assert {"manifest_wrong_launcher", "launcher_not_executable"} <= set(findings)
     manifest_of(person).write_text("{")
     assert "manifest_broken" in by_code(diagnose(installed, home=person))
 
@@ -171,7 +175,7 @@ def test_broken_manifest_and_missing_launcher(
 def test_launcher_that_is_no_relay(installed: Settings, script: str, why: str) -> None:
     path = host_script.path(installed, "linux")
     path.write_text(script)
-    finding = doctor._launcher(installed, path, 0.3)
+    finding = doctor._launcher(installed, path, "linux", 0.3)
     assert finding.code == "launcher_fails"
     assert why in finding.text_en
 
@@ -182,6 +186,53 @@ def test_missing_data(installed: Settings) -> None:
     finding = doctor._data(installed.data_dir)
     assert finding.code == "data_missing"
     assert f"{DATA_FILES[1]}, {DATA_FILES[2]}" in finding.text_fr
+
+
+@pytest.mark.parametrize("name", DATA_FILES)
+def test_damaged_data(installed: Settings, name: str) -> None:
+    with (installed.data_dir / name).open("r+b") as file:
+        file.write(b"\xff" * 40)
+    finding = doctor._data(installed.data_dir)
+    assert finding.code == "data_damaged"
+    assert name in finding.text_fr
+
+
+def test_manifest_that_is_no_text(installed: Settings, person: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(doctor, "_start_launcher", lambda *_: "")
+    manifest_of(person).write_bytes(b"\xff\xfe\x00")
+    assert "manifest_broken" in by_code(diagnose(installed, home=person))
+
+
+def test_python_that_is_gone(installed: Settings, person: Path) -> None:
+    script = host_script.path(installed, "linux")
+    script.write_text(script.read_text().replace(sys.executable, "/opt/python3.9/bin/python3"))
+    finding = by_code(diagnose(installed, home=person))["python_gone"]
+    assert "/opt/python3.9/bin/python3" in finding.text_fr
+    assert "guetteur install" in finding.remedy_en
+
+
+def test_a_daemon_that_hangs(installed: Settings, person: Path, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(doctor, "_STATUS_TIMEOUT_S", 0.3)
+    ensure_daemon(installed)
+    pid = daemon_pid(home)
+    assert pid
+    os.kill(pid, signal.SIGSTOP)
+    finding = by_code(diagnose(installed, home=person, launcher_timeout_s=0.3))["daemon_hung"]
+    assert f"kill -9 {pid}" in finding.remedy_fr
+
+
+def test_what_a_killed_daemon_leaves(installed: Settings, person: Path, home: Path) -> None:
+    ensure_daemon(installed)
+    pid = daemon_pid(home)
+    end_daemon(home)
+    assert installed.socket_path.exists()
+    host_script.path(installed, "linux").unlink()  # else looking would start the next one
+    finding = by_code(diagnose(installed, home=person))["daemon_crashed"]
+    assert str(pid) in finding.text_en
+    assert finding.level == "warn"
+    install(installed, home=person)
+    ensure_daemon(installed)
+    assert "daemon_ok" in by_code(diagnose(installed, home=person))
 
 
 def test_packages_that_cannot_reach_the_daemon(

@@ -201,6 +201,28 @@ def test_thunderbird_on_linux_reads_the_folder_of_firefox(settings: Settings, pe
     assert actions(uninstall(settings, ["thunderbird"], home=person)) == {"thunderbird": "removed"}
 
 
+def test_thunderbird_goes_and_firefox_keeps_what_they_share(settings: Settings, person: Path) -> None:
+    install(settings, ["firefox", "thunderbird", "firefox-snap"], home=person, environ={})
+    shared = person / f".mozilla/native-messaging-hosts/{HOST}.json"
+    (result,) = uninstall(settings, ["thunderbird"], home=person)
+    assert (result.action, result.ok) == ("kept", True)
+    assert result.detail == "for Firefox, Firefox (snap)"
+    assert result.detail_fr == "pour Firefox, Firefox (snap)"
+    assert shared.is_file()
+    assert actions(uninstall(settings, ["firefox-snap"], home=person)) == {"firefox-snap": "kept"}
+    assert actions(uninstall(settings, ["firefox"], home=person)) == {"firefox": "removed"}
+    assert not shared.exists()
+
+
+def test_on_windows_they_share_a_key(settings: Settings, person: Path) -> None:
+    registry, where = FakeRegistry(), Places("windows", person, person)
+    install(settings, ["firefox", "thunderbird", "chrome"], where=where, registry=registry, environ={})
+    assert actions(uninstall(settings, ["thunderbird"], where=where, registry=registry)) == {"thunderbird": "kept"}
+    assert len(registry.keys) == 2
+    assert actions(uninstall(settings, ["firefox"], where=where, registry=registry)) == {"firefox": "removed"}
+    assert actions(uninstall(settings, where=where, registry=registry)) == {"chrome": "removed", "launcher": "removed"}
+
+
 def test_xdg_config_home_moves_chromium_but_not_firefox(
     settings: Settings, person: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -7,7 +7,8 @@ from aiohttp import web
 
 import guetteur
 from guetteur.config import load_settings
-from guetteur.transport.endpoint import AUTH_SCHEME, AlreadyRunning, Listener, bind, own_uid, peer_uid
+from guetteur.transport.endpoint import AlreadyRunning, bind
+from guetteur.web.guard import make_guard
 
 
 def main() -> int:
@@ -19,7 +20,7 @@ async def serve() -> int:
     if isinstance(bound, AlreadyRunning):
         print(f"already running: {bound.pid}", flush=True)
         return int(os.environ.get("STUB_SECOND_STATUS", "0"))
-    app = web.Application(client_max_size=8 * 1024 * 1024, middlewares=[guard(bound)])
+    app = web.Application(client_max_size=8 * 1024 * 1024, middlewares=[make_guard(bound)])
     app.router.add_get("/v1/status", status)
     app.router.add_post("/v1/check/url", check)
     app.router.add_post("/v1/lists/hosts", hosts)
@@ -28,21 +29,6 @@ async def serve() -> int:
     await web.SockSite(runner, bound.sock).start()
     await asyncio.Event().wait()
     return 0
-
-
-def guard(bound: Listener):
-    @web.middleware
-    async def middleware(request: web.Request, handler):
-        if request.headers.get("Host") != bound.host:
-            return web.json_response({"error": {"code": "host"}}, status=421)
-        if bound.key is not None:
-            if request.headers.get("Authorization") != f"{AUTH_SCHEME} {bound.key}":
-                return web.json_response({"error": {"code": "key"}}, status=401)
-        elif peer_uid(request.transport.get_extra_info("socket")) != own_uid():
-            return web.json_response({"error": {"code": "peer"}}, status=403)
-        return await handler(request)
-
-    return middleware
 
 
 async def status(_request: web.Request) -> web.Response:

@@ -1,0 +1,200 @@
+"""All that ``guetteur install`` sets up and ``guetteur uninstall`` removes, the running daemon included."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shutil
+import signal
+import time
+from typing import TYPE_CHECKING
+
+from guetteur.durable import write_durably
+from guetteur.errors import DaemonUnreachableError
+from guetteur.transport import autostart, manifests, menu_entry
+from guetteur.transport.browsers import places
+from guetteur.transport.client import DaemonClient
+from guetteur.transport.endpoint import pid_path
+from guetteur.transport.install_notes import InstallNotes
+from guetteur.transport.manifests import InstallResult
+from guetteur.transport.processes import lives
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
+
+    from guetteur.config import Settings
+    from guetteur.transport.browsers import Places
+    from guetteur.transport.registry import Registry
+
+_STATUS_TIMEOUT_S = 3.0
+_PAUSE_S = 0.05
+
+
+def set_up(  # noqa: PLR0913 - what the command line can say, and three seams
+    settings: Settings,
+    browsers: Sequence[str] | None = None,
+    *,
+    user_data_dir: Path | None = None,
+    with_autostart: bool = False,
+    where: Places | None = None,
+    registry: Registry | None = None,
+    environ: Mapping[str, str] | None = None,
+    run: Callable[[Sequence[str]], bool] = autostart.run_quietly,
+) -> list[InstallResult]:
+    """Tell the browsers, add the menu entry, and start with the session when asked to.
+
+    Args:
+        settings: this copy.
+        browsers: as `manifests.install`.
+        user_data_dir: as `manifests.install`.
+        with_autostart: also start the daemon with the session; once set up it is kept current by every later run.
+        where: platform and folders, for tests.
+        registry: instead of the Windows registry.
+        environ: instead of this process's.
+        run: runs a program of the system.
+
+    Returns:
+        One result for each thing done or found done. A second run says ``unchanged``.
+
+    Raises:
+        InstallError: see `manifests.install`.
+    """
+    where, environ = where or places(), os.environ if environ is None else environ
+    results = manifests.install(
+        settings, browsers, user_data_dir=user_data_dir, where=where, registry=registry, environ=environ
+    )
+    notes = InstallNotes(settings)
+    entry = menu_entry.file(where)
+    if entry is not None and browsers is None and user_data_dir is None:
+        results.append(_put("menu", entry, menu_entry.content(environ), notes))
+    unit = autostart.files(where, settings)[0]
+    if with_autostart or unit.exists():
+        results.append(_autostart(where, settings, environ, notes, run))
+    notes.save()
+    return results
+
+
+def tear_down(  # noqa: PLR0913 - as set_up()
+    settings: Settings,
+    browsers: Sequence[str] | None = None,
+    *,
+    user_data_dir: Path | None = None,
+    where: Places | None = None,
+    registry: Registry | None = None,
+    run: Callable[[Sequence[str]], bool] = autostart.run_quietly,
+) -> list[InstallResult]:
+    """Undo `set_up`; with no browser and no profile named, everything: the daemon is ended too.
+
+    Raises:
+        InstallError: ``unknown_browser``.
+    """
+    where = where or places()
+    everything = browsers is None and user_data_dir is None
+    results = []
+    if everything:
+        results += _without_autostart(where, settings, run)
+        results += _removed("menu", menu_entry.file(where))
+    results += manifests.uninstall(settings, browsers, user_data_dir=user_data_dir, where=where, registry=registry)
+    if everything:
+        results += stop_daemon(settings)  # last, when nothing is left that would start it again
+        if all(result.ok for result in results):
+            results += _without_working_files(settings)
+    return results
+
+
+def stop_daemon(settings: Settings, timeout_s: float = 10.0) -> list[InstallResult]:
+    """End the daemon of this copy and wait until it is gone; nothing is said when none answers."""
+    with DaemonClient(settings) as client, contextlib.suppress(DaemonUnreachableError, ValueError, KeyError, OSError):
+        pid = int(json.loads(client.request("/v1/status", None, _STATUS_TIMEOUT_S)[1])["pid"])
+        os.kill(pid, signal.SIGTERM)  # on Windows it ends at once, and removes nothing
+        client.close()
+        deadline = time.monotonic() + timeout_s
+        # It removes its note of the pid last of all, after it has written what it still had to write.
+        while os.name != "nt" and pid_path(settings).exists() and lives(pid):
+            if time.monotonic() >= deadline:
+                why, why_fr = f"process {pid} goes on", f"le processus {pid} continue"
+                return [InstallResult("daemon", str(settings.runtime_dir), "failed", False, why, why_fr)]
+            time.sleep(_PAUSE_S)
+        return [InstallResult("daemon", str(settings.runtime_dir), "stopped", ok=True)]
+    return []
+
+
+def _autostart(
+    where: Places,
+    settings: Settings,
+    environ: Mapping[str, str],
+    notes: InstallNotes,
+    run: Callable[[Sequence[str]], bool],
+) -> InstallResult:
+    unit, *links = autostart.files(where, settings)
+    if where.platform == "windows" and environ.get("GUETTEUR_HOME"):
+        why = "a task cannot carry GUETTEUR_HOME"
+        return InstallResult("autostart", str(unit), "skipped", True, why, "une tâche ne peut pas porter GUETTEUR_HOME")
+    result = _put("autostart", unit, autostart.description(where, settings, environ), notes)
+    if not result.ok:
+        return result
+    try:
+        # The service may only write where a folder is already there.
+        settings.runtime_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for link in links:
+            notes.make_folder(link.parent)
+        enabled = autostart.enable(where, settings, run)
+    except OSError as error:
+        return InstallResult("autostart", str(unit), "failed", False, str(error), str(error))
+    if not enabled:
+        return InstallResult("autostart", str(unit), "failed", False, "Windows refuses the task", "Windows refuse")
+    return result
+
+
+def _without_autostart(where: Places, settings: Settings, run: Callable[[Sequence[str]], bool]) -> list[InstallResult]:
+    unit, *links = autostart.files(where, settings)
+    if not unit.exists() and not any(link.is_symlink() for link in links):
+        return []
+    if not autostart.disable(where, run):
+        return [InstallResult("autostart", str(unit), "failed", False, "Windows refuses", "Windows refuse")]
+    for link in links:
+        with contextlib.suppress(OSError):
+            link.unlink()
+    return _removed("autostart", unit)
+
+
+def _without_working_files(settings: Settings) -> list[InstallResult]:
+    """What is nobody's: socket folder, log, lists received. What the person decided and reported stays."""
+    results = []
+    for path in (settings.runtime_dir, settings.log_path, settings.state_dir / "lists"):
+        try:
+            if path.is_dir():
+                shutil.rmtree(path)
+            elif path.exists():
+                path.unlink()
+            else:
+                continue
+        except OSError as error:
+            return [InstallResult("working-files", str(path), "failed", False, str(error), str(error))]
+        results = [InstallResult("working-files", str(settings.state_dir), "removed", ok=True)]
+    with contextlib.suppress(OSError):
+        settings.state_dir.rmdir()
+    return results
+
+
+def _put(what: str, file: Path, content: bytes, notes: InstallNotes) -> InstallResult:
+    try:
+        if file.is_file() and file.read_bytes() == content:
+            return InstallResult(what, str(file), "unchanged", ok=True)
+        notes.make_folder(file.parent)
+        write_durably(file, content)
+    except OSError as error:
+        return InstallResult(what, str(file), "failed", False, str(error), str(error))
+    return InstallResult(what, str(file), "written", ok=True)
+
+
+def _removed(what: str, file: Path | None) -> list[InstallResult]:
+    if file is None or not file.is_file():
+        return []
+    try:
+        file.unlink()
+    except OSError as error:
+        return [InstallResult(what, str(file), "failed", False, str(error), str(error))]
+    return [InstallResult(what, str(file), "removed", ok=True)]
