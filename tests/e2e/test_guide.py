@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 from base64 import b64decode, b64encode
+from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +14,9 @@ from typing import TYPE_CHECKING
 import pytest
 from pypdf import PdfReader
 
+from guetteur.reports.bundle import write_bundle
+from guetteur.reports.case import Case, Item
+from guetteur.reports.signing import load_key
 from support import axe, pages
 from support.browser import running
 
@@ -218,26 +222,49 @@ async def to_the_letter(browser: Browser, tab: Tab) -> None:
     await browser.wait_js(tab, f"{STEP} === 'letter:0'")
 
 
-async def test_the_letter_is_made_by_the_daemon_from_what_was_typed(browser: Browser) -> None:
+SEALED = Case("7c9e6679-7425-40de-944b-e07fc1f90ae7", "sextortion", datetime(2026, 11, 24, 9, 5, tzinfo=UTC))
+
+
+def sealed_report(folder: Path) -> bytes:
+    """The bundle of a mail, as a report leaves it on the disk."""
+    mail = Item("mail/original.eml", "message/rfc822", b"Subject: payez\r\n\r\n", SEALED.found_at, "person")
+    write_bundle(folder / "sealed.zip", SEALED, [mail], key=load_key(folder), now=SEALED.found_at)
+    return (folder / "sealed.zip").read_bytes()
+
+
+async def choose_files(browser: Browser, tab: Tab, files: dict[str, bytes]) -> None:
+    """Give files to the page as a person's choice in the dialogue would."""
+    given = {name: b64encode(content).decode() for name, content in files.items()}
+    await browser.eval(
+        tab,
+        f"""(() => {{
+          const chosen = new DataTransfer();
+          for (const [name, data] of Object.entries({json.dumps(given)}))
+            chosen.items.add(new File([Uint8Array.from(atob(data), (c) => c.charCodeAt(0))], name));
+          const field = document.querySelector('input[type=file]');
+          field.files = chosen.files;
+          field.dispatchEvent(new Event('change'));
+          return true;
+        }})()""",
+    )
+
+
+async def test_the_letter_is_made_by_the_daemon_from_what_was_typed(browser: Browser, tmp_path: Path) -> None:
+    sealed = sealed_report(tmp_path)
     tab = await opened(browser, "fr", "#paid")
     await to_the_letter(browser, tab)
     await browser.press(tab, "Tab")
     await browser.press(tab, "Mireille Castelbon")
     for part in range(1, 5):
         if part == 4:
-            await browser.eval(
-                tab,
-                f"""(() => {{
-                  const given = new DataTransfer();
-                  const bytes = Uint8Array.from(atob('{b64encode(b"png").decode()}'), (c) => c.charCodeAt(0));
-                  given.items.add(new File([bytes], 'capture.png'));
-                  const field = document.querySelector('input[type=file]');
-                  field.files = given.files;
-                  field.dispatchEvent(new Event('change'));
-                  return true;
-                }})()""",
-            )
-            await browser.wait_js(tab, "document.querySelector('#screen li')?.textContent === 'capture.png'")
+            await choose_files(browser, tab, {"capture.png": b"png", "sealed.zip": sealed})
+            await browser.wait_js(tab, "document.querySelectorAll('#screen li').length === 4")
+            assert await axe.violations(browser, tab) == []
+            listed = ["capture.png", "sealed.zip", "case.json", "mail/original.eml"]
+            assert await names(browser, tab, "#screen li") == listed
+            await choose_files(browser, tab, {"other.zip": sealed.replace(b"payez", b"aidez")})
+            await browser.wait_js(tab, "document.querySelector('#screen .status').textContent.includes('modifié')")
+            assert await names(browser, tab, "#screen li") == listed
         await click_named(browser, tab, "Continuer")
         await browser.wait_js(tab, f"{STEP} === 'letter:{part}'")
     await browser.eval(
@@ -253,7 +280,9 @@ async def test_the_letter_is_made_by_the_daemon_from_what_was_typed(browser: Bro
     text = "".join(page.extract_text() for page in PdfReader(BytesIO(b64decode(pdf))).pages)
     for words in ("Mireille Castelbon", "J’ai payé un escroc.", "480,00 €", "Par virement", "capture.png"):
         assert words in text
-    assert hashlib.sha256(b"png").hexdigest() in text.replace("\n", "")
+    for content in (b"png", sealed, b"Subject: payez\r\n\r\n"):
+        assert hashlib.sha256(content).hexdigest() in text.replace("\n", "")
+    assert "Dossier scellé le 24 novembre 2026 à 09:05 UTC" in text
     await browser.close_tab(tab)
 
 

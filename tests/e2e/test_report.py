@@ -1,0 +1,315 @@
+"""A person on a fake page is two clicks from a sent report: real browsers, the real daemon, the channels' doubles."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import json
+import os
+import zipfile
+from email import message_from_bytes
+from email.policy import default
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import pytest_asyncio
+
+from guetteur.reports.verify import verify
+from support import axe, pages
+from support.browser import running, until
+from support.daemon import Daemon
+from support.recorded import recorded
+from support.report_cases import WALLET
+from support.report_doubles import Doubles
+from support.sites import DOUBTFUL_HOSTS, FAKE
+from support.webmail import letters
+from support.webmail.reading import Reader, press, wording
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable
+
+    from support.browser import Browser, Tab
+    from support.sites import Site
+    from support.webmail.imap import Imap
+    from support.webmail.roundcube import Roundcube
+
+ROOT = Path(__file__).parents[2]
+SCREENSHOTS = Path(os.environ.get("GUETTEUR_SCREENSHOTS") or ROOT / "build/screenshots")
+SCRIPT = ROOT / "tests/support/report_daemon.py"
+REPORT_PAGE = r"/pages/report/report\.html"
+GUIDE_PAGE = r"/pages/guide/guide\.html"
+SIZE = (1000, 1100)
+NARROW = (320, 640)
+SCREEN = "document.body.dataset.screen === '{}' && document.querySelector('#screen').ariaBusy !== 'true'"
+TAKEN = '!!document.querySelector(\'.receipt[data-channel="{}"][data-state="{}"]\')'
+SECRET = "jeton-de-la-victime-31337"
+BLACKMAIL = letters.letter(
+    "Pirate <pirate@zolmarek.example>",
+    "Votre mot de passe",
+    "J'ai piraté votre ordinateur et votre webcam. Je vous ai filmé pendant que vous regardiez des vidéos pour adultes."
+    f" J'ai la liste de tous vos contacts. Payez 1200 euros en bitcoin à {WALLET} sous 48 heures, sinon j'envoie la"
+    " vidéo à tous vos proches.\n",
+)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def doubles() -> AsyncIterator[Doubles]:
+    """Netcraft and nobody else: a channel without a double has no credentials here, and nothing is sent to it."""
+    doubles = Doubles()
+    await doubles.add("netcraft")
+    yield doubles
+    await doubles.close()
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def desk(doubles: Doubles, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Daemon]:
+    """A daemon that reports to the doubles."""
+    bases = tmp_path_factory.mktemp("bases") / "bases.json"
+    bases.write_text(json.dumps(doubles.bases), "utf-8")
+    daemon = Daemon({"PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring"}, command=(str(SCRIPT), str(bases)))
+    await daemon.start()
+    yield daemon
+    await daemon.close()
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def browser(
+    factory: Callable[[str], Callable[..., Browser]], desk: Daemon, engine: str
+) -> AsyncIterator[Browser]:
+    """A browser over it, in French, whose person has given an e-mail address."""
+    await desk.ask("/v1/report/channels", {"id": "email", "value": "claire@exemple.fr"})
+    async with running(factory(engine)(desk)) as browser:
+        await pages.set_language(browser, "fr")
+        yield browser
+
+
+async def opened(browser: Browser, before: list[Tab], screen: str = "preview") -> Tab:
+    """The report page that a click opened, once it shows a screen."""
+    tab = await browser.wait_new_tab(before)
+    await browser.wait_url(tab, REPORT_PAGE)
+    await browser.wait_js(tab, SCREEN.format(screen), 15, f"the screen {screen}")
+    return tab
+
+
+async def warned(browser: Browser, path: str) -> Tab:
+    """Open the fake tax office at a path, press "report" on the warning; returns the report page."""
+    tab = await pages.open_fake(browser, FAKE, path)
+    before = await browser.tabs()
+    await browser.click(tab, "#report")
+    return await opened(browser, before)
+
+
+async def sent(browser: Browser, tab: Tab, channel: str = "netcraft", state: str = "accepted") -> str:
+    """Press the one button and wait for the receipt; returns the case's number."""
+    await browser.click(tab, "#send")
+    await browser.wait_js(tab, SCREEN.format("receipt"), 15, "the receipt")
+    await browser.wait_js(tab, TAKEN.format(channel, state), 30, f"{channel} {state}")
+    return str(await browser.eval(tab, "location.hash.slice('#case='.length)"))
+
+
+def bundle_of(desk: Daemon, case: str) -> Path:
+    """The sealed original on the disk."""
+    (path,) = (desk.home / "state/reports").glob(f"*-{case[:8]}.zip")
+    return path
+
+
+async def judge(browser: Browser, tab: Tab, name: str) -> None:
+    """In both languages: a picture, nothing for axe, nothing sideways at 320 pixels."""
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+    for lang in ("en", "fr"):
+        await pages.set_language(browser, lang)
+        await browser.eval(tab, "(setTimeout(() => location.reload()), true)")
+        await browser.wait_js(tab, f"document.documentElement.lang === '{lang}'")
+        await browser.wait_js(tab, "!document.querySelector('[aria-busy=true]') && document.body.innerText.length > 80")
+        await browser.eval(tab, "new Promise((done) => setTimeout(() => done(true), 300))")
+        await browser.resize(tab, *SIZE)
+        (SCREENSHOTS / f"{name}-{lang}-{browser.name}.png").write_bytes(await browser.screenshot(tab))
+        assert await axe.violations(browser, tab) == []
+        await browser.resize(tab, *NARROW)
+        assert await browser.eval(tab, "document.scrollingElement.scrollWidth <= innerWidth"), name
+        await browser.resize(tab, *SIZE)
+
+
+async def test_two_clicks_from_the_warning_to_the_receipt(browser: Browser, desk: Daemon, doubles: Doubles) -> None:
+    report = await warned(browser, f"/fr/login?email=claire.martin@exemple.fr&token={SECRET}")
+    assert FAKE in await browser.eval(report, "document.querySelector('#what').innerText")
+    await judge(browser, report, "report-preview")
+    taken = doubles.by_channel["netcraft"].taken
+    before = len(taken)
+    case = await sent(browser, report)
+    assert len(taken) == before + 1
+    told = json.dumps(taken[-1])
+    assert FAKE in told
+    assert SECRET not in told
+    assert "claire.martin" not in told
+    assert verify(bundle_of(desk, case)).unaltered
+    # The person's own copy is untouched: the police get what was really opened.
+    with zipfile.ZipFile(bundle_of(desk, case)) as bundle:
+        assert SECRET in bundle.read("case.json").decode()
+    await judge(browser, report, "report-receipt")
+    assert await browser.eval(report, TAKEN.format("netcraft", "accepted"))
+
+
+async def test_the_same_page_again_is_said_and_needs_a_second_word(browser: Browser) -> None:
+    await sent(browser, await warned(browser, "/encore"))
+    report = await warned(browser, "/encore")
+    text = await browser.eval(report, "document.querySelector('#screen').innerText")
+    assert wording("reportEarlier").partition("$1")[0].strip() in text
+    assert wording("reportSendAgain") in text or await browser.eval(report, "document.querySelector('#send')?.disabled")
+
+
+async def test_a_page_told_by_its_content_is_kept_with_picture_and_text(
+    browser: Browser, desk: Daemon, site: Site
+) -> None:
+    page = next(one for one in recorded() if one.is_fake and one.expect == "DANGER")
+    page.serve(site)
+    tab = await browser.new_tab()
+    await browser.go(tab, page.url)
+    await pages.covered(browser, tab)
+    before = await browser.tabs()
+    await browser.click(tab, "#report")
+    report = await opened(browser, before)
+    case = await sent(browser, report)
+    with zipfile.ZipFile(bundle_of(desk, case)) as bundle:
+        names = set(bundle.namelist())
+    assert {"page/page.html", "page/page.warc.gz", "page/visit.json", "page/verdict.json"} <= names, names
+    assert any(name.startswith("page/screenshot.") for name in names), names
+    assert bundle_of(desk, case).stat().st_size < 5_000_000
+
+
+async def test_from_the_bar_and_the_popup(browser: Browser, desk: Daemon) -> None:
+    host = await desk.first("CAUTION", DOUBTFUL_HOSTS)
+    tab = await browser.new_tab()
+    await browser.go(tab, f"http://{host}/")
+    await browser.wait_js(tab, f"!!document.querySelector('{pages.BAR}')")
+    before = await browser.tabs()
+    await press(browser, tab, wording("mailReport"), pages.BAR)
+    report = await opened(browser, before)
+    case = await sent(browser, report)
+    with zipfile.ZipFile(bundle_of(desk, case)) as bundle:
+        html = bundle.read("page/page.html").decode()
+        (shot,) = [name for name in bundle.namelist() if name.startswith("page/screenshot.")]
+        assert len(bundle.read(shot)) > 1_000
+    assert "plain" in html
+    assert pages.BAR not in html
+
+    await browser.front(tab)
+    number = await browser.extension(
+        f"return (await api.tabs.query({{}})).find((one) => one.url === 'http://{host}/')?.id ?? null"
+    )
+    popup = await browser.open_extension_page(f"pages/popup/popup.html?tab={number}")
+    await browser.wait_js(popup, "document.body.dataset.ready === 'true'")
+    before = await browser.tabs()
+    await browser.click(popup, "#report")
+    report = await opened(browser, before)
+    assert host in await browser.eval(report, "document.querySelector('#what').innerText")
+
+
+async def test_where_the_page_lies_is_asked_only_when_wanted(browser: Browser) -> None:
+    report = await warned(browser, "/qui-heberge")
+    await browser.click(report, "#hosting summary")
+    await browser.click(report, "#lookups")
+    await browser.wait_js(report, "!!document.querySelector('#hosting dl')", 20)
+    (SCREENSHOTS / f"report-network-{browser.name}.png").write_bytes(await browser.screenshot(report))
+
+
+async def test_all_reports_and_their_campaign(browser: Browser) -> None:
+    for path in ("/campagne-1", "/campagne-2"):
+        await sent(browser, await warned(browser, path))
+    tab = await browser.open_extension_page("pages/reports/reports.html")
+    await browser.wait_js(
+        tab, "!document.querySelector('[aria-busy=true]') && !!document.querySelector('#campaign-list').textContent"
+    )
+    assert FAKE in await browser.eval(tab, "document.body.innerText")
+    await judge(browser, tab, "reports")
+
+
+async def test_a_blackmail_leads_to_advice_a_draft_and_the_letter(
+    browser: Browser, desk: Daemon, roundcube: Roundcube, mail_server: Imap
+) -> None:
+    reader = Reader(browser, roundcube, mail_server)
+    await reader.sit_down()
+    await reader.open("blackmail", BLACKMAIL)
+    await reader.agree()
+    seen = await reader.banner("DANGER")
+    assert seen.text
+    before = await browser.tabs()
+    await press(browser, reader.tab, wording("guideOpen"))
+    guide = await browser.wait_new_tab(before)
+    await browser.wait_url(guide, GUIDE_PAGE)
+    assert "#blackmail" in await browser.url(guide)
+    await browser.front(reader.tab)
+    before = await browser.tabs()
+    await press(browser, reader.tab, wording("mailReport"))
+    report = await opened(browser, before)
+    text = await browser.eval(report, "document.querySelector('#screen').textContent")
+    assert WALLET in text
+    assert "cyber-chantage@interieur.gouv.fr" in text
+    await judge(browser, report, "report-blackmail")
+    await browser.click(report, "#send, #keep")
+    await browser.wait_js(report, SCREEN.format("receipt"), 15)
+    case = str(await browser.eval(report, "location.hash.slice('#case='.length)"))
+    with zipfile.ZipFile(bundle_of(desk, case)) as bundle:
+        mail = message_from_bytes(bundle.read("mail/original.eml"), policy=default)
+    assert WALLET in mail.get_content()
+    assert verify(bundle_of(desk, case)).unaltered
+
+
+async def test_the_evidence_is_saved_from_the_page(browser: Browser, desk: Daemon) -> None:
+    """The pieces that the page puts together are the sealed file."""
+    report = await warned(browser, "/dossier")
+    case = await sent(browser, report)
+    pieces: list[Any] = []
+    at: int | None = 0
+    while at is not None:
+        piece = await desk.ask("/v1/report/bundle", {"case": case, "offset": at})
+        pieces.append(piece["data"])
+        at = piece["next"]
+    assert zipfile.is_zipfile(io.BytesIO(bundle_of(desk, case).read_bytes()))
+    await browser.eval(
+        report,
+        "(window.saved = null, HTMLAnchorElement.prototype.click = function () { if (this.download) fetch(this.href)"
+        ".then((r) => r.arrayBuffer()).then((b) => { window.saved = [this.download, b.byteLength] }) }, true)",
+    )
+    await browser.click(report, "[data-act=bundle]")
+    name, size = await browser.wait_js(report, "window.saved")
+    assert size == bundle_of(desk, case).stat().st_size
+    assert name.endswith(".zip")
+
+
+async def test_without_an_address_the_page_asks_for_it_first(browser: Browser, desk: Daemon) -> None:
+    await desk.ask("/v1/report/channels", {"id": "email", "value": None})
+    try:
+        report = await warned(browser, "/sans-adresse")
+        assert await browser.eval(report, "!!document.querySelector('#email-form')")
+        await judge(browser, report, "report-no-email")
+        await browser.click(report, "#email")
+        await browser.press(report, "claire@exemple.fr")
+        await browser.click(report, "#email-save")
+        await browser.wait_js(report, "!!document.querySelector('#send') && !document.querySelector('#send').disabled")
+        await sent(browser, report)
+    finally:
+        await desk.ask("/v1/report/channels", {"id": "email", "value": "claire@exemple.fr"})
+
+
+async def test_the_daemon_away_and_back(browser: Browser, desk: Daemon) -> None:
+    tab = await pages.open_fake(browser, FAKE, "/panne")
+    await desk.stop()
+    try:
+        before = await browser.tabs()
+        await browser.click(tab, "#report")
+        report = await opened(browser, before, "trouble")
+        await judge(browser, report, "report-away")
+        assert FAKE in await browser.eval(report, "document.querySelector('#screen').innerText")
+    finally:
+        await desk.start()
+    await asyncio.sleep(1)
+
+    async def back() -> bool:
+        await browser.click(report, "#retry")
+        await asyncio.sleep(2)
+        return bool(await browser.eval(report, SCREEN.format("preview")))
+
+    await until(back, "the preview once the daemon is back", 40)
+    await sent(browser, report)
