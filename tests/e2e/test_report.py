@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import io
 import json
 import os
 import zipfile
+from base64 import b64decode
 from email import message_from_bytes
 from email.policy import default
 from pathlib import Path
@@ -170,11 +170,16 @@ async def test_a_page_told_by_its_content_is_kept_with_picture_and_text(
     before = await browser.tabs()
     await browser.click(tab, "#report")
     report = await opened(browser, before)
+    text = await browser.eval(report, "document.querySelector('#screen').innerText")
     case = await sent(browser, report)
     with zipfile.ZipFile(bundle_of(desk, case)) as bundle:
         names = set(bundle.namelist())
+        assert json.loads(bundle.read("case.json"))["level"] == "DANGER"
     assert {"page/page.html", "page/page.warc.gz", "page/visit.json", "page/verdict.json"} <= names, names
-    assert any(name.startswith("page/screenshot.") for name in names), names
+    # The covering does not wait for the picture; where Firefox was too late for it, the page says so.
+    pictured = any(name.startswith("page/screenshot.") for name in names)
+    assert pictured != (wording("reportPartial") in text)
+    assert pictured or browser.name == "firefox"
     assert bundle_of(desk, case).stat().st_size < 5_000_000
 
 
@@ -266,16 +271,15 @@ async def test_the_evidence_is_saved_from_the_page(browser: Browser, desk: Daemo
         piece = await desk.ask("/v1/report/bundle", {"case": case, "offset": at})
         pieces.append(piece["data"])
         at = piece["next"]
-    assert zipfile.is_zipfile(io.BytesIO(bundle_of(desk, case).read_bytes()))
-    await browser.eval(
-        report,
-        "(window.saved = null, HTMLAnchorElement.prototype.click = function () { if (this.download) fetch(this.href)"
-        ".then((r) => r.arrayBuffer()).then((b) => { window.saved = [this.download, b.byteLength] }) }, true)",
-    )
+    whole = bundle_of(desk, case).read_bytes()
+    assert b"".join(map(b64decode, pieces)) == whole
     await browser.click(report, "[data-act=bundle]")
-    name, size = await browser.wait_js(report, "window.saved")
-    assert size == bundle_of(desk, case).stat().st_size
-    assert name.endswith(".zip")
+    folder = browser.setup.home / "Downloads"
+
+    async def saved() -> bool:
+        return any(path.is_file() and path.read_bytes() == whole for path in folder.glob("*"))
+
+    await until(saved, f"{browser.name}: the bundle among the downloads", 20)
 
 
 async def test_without_an_address_the_page_asks_for_it_first(browser: Browser, desk: Daemon) -> None:

@@ -57,6 +57,7 @@ class Chromium(Browser):
             setup.profile,
             executable_path=self._launcher(start_url),
             headless=True,
+            downloads_path=setup.home / "Downloads",
             args=self._arguments(),
             ignore_default_args=["--disable-extensions", *(["about:blank"] if start_url else [])],
             env={**os.environ, "HOME": str(setup.home), "XDG_CONFIG_HOME": str(setup.home / ".config"), **setup.env},
