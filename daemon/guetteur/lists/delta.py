@@ -7,7 +7,7 @@ is there now, ``-key<TAB>bits<TAB>day`` for what was there before. A key whose s
 from __future__ import annotations
 
 import io
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -16,7 +16,7 @@ import zstandard
 from guetteur.errors import DataFileError
 from guetteur.lists import digest
 from guetteur.lists.compiled import CompiledList
-from guetteur.lists.layout import EPOCH
+from guetteur.lists.layout import EPOCH, MAX_SOURCES
 from guetteur.lists.view import ListView
 from guetteur.lists.writer import ListedKey, compile_list
 
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 MAX_DELTA_BYTES = 64 * 1024 * 1024
 """Largest text a delta may unpack to: zstd's own cap is ignored when a frame declares its size, so we count."""
+
+_LAST_DAY = (date.max - EPOCH).days
 
 
 class DeltaHeader(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -76,8 +78,8 @@ def decode(content: bytes) -> Delta:
     try:
         header = msgspec.json.decode(head, type=DeltaHeader)
         for line in rest.decode("utf-8").splitlines():
-            key, bits, day = line[1:].split("\t")
-            {"+": added, "-": removed}[line[0]][key] = (int(bits), int(day))
+            key, mark = _entry(line[1:])
+            {"+": added, "-": removed}[line[0]][key] = mark
     except (msgspec.MsgspecError, ValueError, KeyError, IndexError) as error:
         raise DataFileError("delta_damaged", f"not a delta: {error}", "the full list is fetched instead") from None
     return Delta(header, added, removed)
@@ -130,6 +132,17 @@ def open_overlay(base: CompiledList, folder: Path) -> ListView:
         DataFileError: a file of the overlay is missing or damaged.
     """
     return ListView(base, CompiledList(folder / "added.list"), CompiledList(folder / "removed.list"))
+
+
+def _entry(text: str) -> tuple[str, tuple[int, int]]:
+    """Key and mark of one line, such as a list can hold."""
+    key, bits, day = text.split("\t")
+    mark = int(bits), int(day)
+    if not (0 <= mark[0] < 1 << MAX_SOURCES and 0 <= mark[1] <= _LAST_DAY):
+        raise ValueError("no such sources or day")
+    if not key.partition("/")[0].isascii():
+        raise ValueError("a host is ASCII")
+    return key, mark
 
 
 def _keys(marks: Mapping[str, tuple[int, int]]) -> Iterable[ListedKey]:

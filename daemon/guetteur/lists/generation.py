@@ -116,7 +116,7 @@ def read_generation(folder: Path, data: Path) -> Generation | None:
     """The generation in ``folder`` when its manifest is readable, it is not marked damaged and every file is there."""
     try:
         manifest = msgspec.json.decode((folder / MANIFEST).read_bytes(), type=Manifest)
-    except (OSError, msgspec.DecodeError, msgspec.ValidationError):
+    except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
         return None
     if str(manifest.number) != folder.name or (folder / DAMAGED).exists():
         return None

@@ -63,7 +63,7 @@ def decode_index(content: bytes) -> Index:
     """
     try:
         index = msgspec.json.decode(content, type=Index)
-    except (msgspec.DecodeError, msgspec.ValidationError) as error:
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise DataFileError(
             "index_damaged", f"the index of the lists is none: {error}", "tell the maintainers"
         ) from None

@@ -73,7 +73,7 @@ def read_record(folder: Path) -> SyncRecord:
     """The record in ``folder``; an empty one when there is none or it is damaged."""
     try:
         return msgspec.json.decode((folder / FILE_NAME).read_bytes(), type=SyncRecord)
-    except (OSError, msgspec.DecodeError, msgspec.ValidationError):
+    except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
         return SyncRecord()
 
 

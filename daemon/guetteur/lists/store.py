@@ -117,7 +117,7 @@ class Store:
         """Versions that were rolled back from and are not taken again."""
         try:
             return frozenset(msgspec.json.decode((self.folder / "held").read_bytes(), type=list[str]))
-        except (OSError, msgspec.DecodeError, msgspec.ValidationError):
+        except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
             return frozenset()
 
     def add(self, state: ListState, files: Mapping[str, Path], now: datetime) -> Generation:
@@ -261,7 +261,7 @@ class Store:
     def _manifests(self) -> Iterator[Manifest]:
         """Of every generation that is left, broken or not: their files may be mapped."""
         for number in self._numbers():
-            with suppress(OSError, msgspec.DecodeError, msgspec.ValidationError):
+            with suppress(OSError, msgspec.MsgspecError, UnicodeDecodeError):
                 yield msgspec.json.decode((self._generations / str(number) / MANIFEST).read_bytes(), type=Manifest)
 
     @contextmanager

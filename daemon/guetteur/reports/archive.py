@@ -65,8 +65,8 @@ def unpack(data: bytes) -> Unpacked:
     _check_directory(data)
     try:
         with zipfile.ZipFile(BytesIO(data)) as archive:
+            _check(archive.infolist())  # first: even whether a file is a folder cannot be asked of one without a name
             entries = [entry for entry in archive.infolist() if not entry.is_dir()]
-            _check(archive.infolist())
             files: dict[str, bytes] = {}
             damaged: list[str] = []
             for entry in entries:

@@ -121,7 +121,7 @@ class Credentials:
             return msgspec.json.decode(self.path.read_bytes(), type=dict[str, str])
         except FileNotFoundError:
             return {}
-        except (OSError, msgspec.DecodeError, msgspec.ValidationError) as error:
+        except (OSError, msgspec.MsgspecError, UnicodeDecodeError) as error:
             raise _unreadable(f"{self.path}: {error}") from None
 
     def _write(self, values: dict[str, str]) -> None:

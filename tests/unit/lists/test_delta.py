@@ -76,8 +76,18 @@ def test_what_does_not_fit_is_refused(tmp_path: Path) -> None:
     old, new = {"a.example": (1, 0)}, {"b.example": (1, 0)}
     view = base(tmp_path, old)
     good = step(old, new, 0)
+    no_mark = [step(old, {"b.example": mark}, 0) for mark in ((1, 10**9), (1, 10**30), (1, -1), (1 << 32, 0), (-1, 0))]
+    no_host = step(old, {"bé.example": (1, 0)}, 0)
     cases = {
-        "delta_damaged": [b"", b"garbage", good[:-3], zstandard.compress(b"{}\n"), zstandard.compress(b"x\n+a")],
+        "delta_damaged": [
+            b"",
+            b"garbage",
+            good[:-3],
+            zstandard.compress(b"{}\n"),
+            zstandard.compress(b"x\n+a"),
+            *no_mark,
+            no_host,
+        ],
         "delta_does_not_fit": [
             step(old, new, 5),
             step({"c.example": (1, 0)}, new, 0),

@@ -95,7 +95,9 @@ def test_a_dead_reader_leaves_no_lease(shelf: Shelf) -> None:
     assert not (shelf.store.folder / "generations/1").exists()
 
 
-@pytest.mark.parametrize("harm", ["truncate", "remove", "manifest", "pointer", "pointer-gone", "traversal"])
+@pytest.mark.parametrize(
+    "harm", ["truncate", "remove", "manifest", "flipped-bit", "pointer", "pointer-gone", "traversal"]
+)
 def test_quick_check_falls_back_to_the_newest_whole_one(shelf: Shelf, harm: str) -> None:
     shelf.add("v1")
     newest = shelf.add("v2")
@@ -107,6 +109,11 @@ def test_quick_check_falls_back_to_the_newest_whole_one(shelf: Shelf, harm: str)
             newest.path("base").unlink()
         case "manifest":
             (newest.folder / "manifest.json").write_bytes(b'{"number": 2')
+        case "flipped-bit":  # what was text is no UTF-8 any more
+            manifest = newest.folder / "manifest.json"
+            manifest.write_bytes(manifest.read_bytes().replace(b'"v2"', b'"v\xb2"'))
+            (folder / "held").write_bytes(b'["v\xb2"]')
+            assert shelf.store.held() == frozenset()
         case "traversal":
             manifest = newest.folder / "manifest.json"
             manifest.write_bytes(manifest.read_bytes().replace(newest.path("base").name.encode(), b"../../secret"))

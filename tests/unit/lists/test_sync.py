@@ -173,8 +173,9 @@ def test_status(user: User) -> None:
     assert (fresh.version, fresh.age_s, fresh.stale, fresh.next_try) == ("v1", 3600.0, False, later)
     write_record(user.store.folder, SyncRecord(NOW + 8 * DAY))
     assert read_status(Store(user.store.folder), NOW + 8 * DAY).stale  # asked, but nothing new for a week
-    (user.store.folder / "status.json").write_bytes(b"?")
-    assert read_record(user.store.folder) == SyncRecord()
+    for damaged in (b"?", b'{"last_success": "\xff"}'):
+        (user.store.folder / "status.json").write_bytes(damaged)
+        assert read_record(user.store.folder) == SyncRecord()
     assert make_status(None, SyncRecord(NOW + 30 * DAY), frozenset(), NOW).clock_behind
 
 
@@ -223,3 +224,9 @@ def test_an_index_that_is_none(old: str, new: str) -> None:
     if old in good:
         with pytest.raises(DataFileError):
             decode_index(good.replace(old, new).encode())
+
+
+@pytest.mark.parametrize("new", [b'"v\xff"', b"[" * 100_000])
+def test_an_index_that_is_no_json(new: bytes) -> None:
+    with pytest.raises(DataFileError):
+        decode_index(index().encode().replace(b'"v9"', new, 1))

@@ -102,6 +102,7 @@ def test_what_is_no_key(tmp_path: Path, value: str) -> None:
 
 def test_a_damaged_file_is_said(tmp_path: Path) -> None:
     keys = Credentials(tmp_path, keyring.backends.fail.Keyring())
-    keys.path.write_text("[")
-    with pytest.raises(CredentialError):
-        keys.get("email")
+    for damaged in (b"[", b'{"email": "\xff"}'):
+        keys.path.write_bytes(damaged)
+        with pytest.raises(CredentialError):
+            keys.get("email")

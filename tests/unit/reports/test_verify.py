@@ -194,6 +194,7 @@ def lying() -> bytes:
         zipped(("C:/a", b"")),
         zipped(("a\\..\\b", b"")),
         zipped(("a\x1b[2J", b"")),
+        pack([("", b""), ("manifest.json", b"{}")]),
         zipped(("a" * 300, b"")),
         zipped((link(), b"/etc/passwd")),
         zipped(("a.json", b""), ("A.json", b"")),
@@ -203,8 +204,8 @@ def lying() -> bytes:
         zipped(*((f"f{number}", b"") for number in range(400))),
     ],
     ids=[
-        "parent", "absolute", "parents", "drive", "backslash", "control", "long", "link", "case", "twice", "bomb",
-        "10,000", "400",
+        "parent", "absolute", "parents", "drive", "backslash", "control", "no name", "long", "link", "case", "twice",
+        "bomb", "10,000", "400",
     ],
 )  # fmt: skip
 def test_archives_made_to_harm_are_refused(data: bytes) -> None:

@@ -19,7 +19,8 @@ _ADDRESS = re.compile(r"(?:https?:)?//[^/]", re.IGNORECASE)
 _ASSET = re.compile(r"\.(?:css|gif|ico|jpe?g|js|png|svg|webp|woff2?)\Z", re.IGNORECASE)
 _WORDS = re.compile(r"(?:[A-Z]?[a-z]{0,15}|[A-Z]{1,15})(?:[-_.+][a-z]{0,15}){0,6}[0-9]{0,4}")
 _SEPARATOR = re.compile(r"([&;])")
-_CAMEL = r"(?:[A-Z]?[a-z]{1,15}|[A-Z]{1,15}){0,4}"
+# Possessive: else a long name can be split in more ways than there is time for.
+_CAMEL = r"(?:[A-Z]?[a-z]{1,15}+|[A-Z]{1,15}+){0,4}+"
 _NAME = re.compile(rf"{_CAMEL}(?:[-_.\[\]]{_CAMEL}){{0,6}}[0-9]{{0,2}}\]?")
 _DEPTH = 3
 
