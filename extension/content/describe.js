@@ -189,8 +189,9 @@
     const { text, partial } = timely(() => readText(roots, late), { text: "", partial: true });
     const owners = timely(() => readOwners(top, text), []);
     const keypad = timely(() => hasKeypad(roots, late), false);
+    const seen = { title, names, headings, logos, owners, assets, text: clean(text, TEXT), fields, forms, keypad };
     return {
-      page: { title, names, headings, logos, owners, assets, text: clean(text, TEXT), fields, forms, keypad, partial },
+      page: { ...seen, partial: partial || late() },
       roots: roots.map(({ node }) => node),
     };
   };

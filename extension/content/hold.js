@@ -11,8 +11,11 @@
   const ASK_AGAIN_MS = 1_000;
 
   // `display: none` is the only thing that also reaches a dialog in the top layer; without a box nothing can take the
-  // focus either. `transition` and `animation` because a running one beats even !important.
-  const HIDDEN = { display: "none", transition: "none", animation: "none" };
+  // focus either. `opacity` because the root of an SVG document keeps its box. `transition` and `animation` because a
+  // running one beats even !important.
+  const HIDDEN = { display: "none", opacity: "0", transition: "none", animation: "none" };
+  const sheet = new CSSStyleSheet(); // for the root of an XML document, which has no style of its own
+  sheet.replaceSync(":root { display: none !important }");
 
   // What a person types or pastes while nothing is shown yet must not reach the page's own listeners.
   const TYPED = ["keydown", "keypress", "keyup", "beforeinput", "input", "paste", "drop"];
@@ -29,7 +32,11 @@
 
   function hide() {
     const element = /** @type {HTMLElement | null} */ (document.documentElement);
-    if (!element?.style) return; // XML without a style
+    if (!element) return;
+    if (!element.style) {
+      if (!document.adoptedStyleSheets.includes(sheet)) document.adoptedStyleSheets.push(sheet);
+      return;
+    }
     if (root !== element) {
       root = element;
       before.clear();
@@ -61,6 +68,7 @@
     clearTimeout(timer);
     phase = "shown";
     guard.disconnect();
+    document.adoptedStyleSheets = document.adoptedStyleSheets.filter((one) => one !== sheet);
     for (const [name, [value, priority]] of before) {
       if (value) root?.style.setProperty(name, value, priority);
       else root?.style.removeProperty(name);

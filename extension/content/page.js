@@ -17,6 +17,7 @@
   const GAP_MS = 400;
   const MOST_LOOKS = 40;
   const MOST_REPEATS = 3;
+  const MOST_CUT = 3;
   const UNSEEN = /\p{Cf}|\u034f|[\u115f\u1160\u3164]|[\ufe00-\ufe0f]/gu;
   const NUMBERS = /\d+(?:[ .,]\d+)*/g;
   const MIXED =
@@ -29,6 +30,7 @@
   let hints = null;
   let looks = 0;
   let repeats = 0;
+  let cut = 0;
   let lastLook = -GAP_MS;
   let sent = "";
   let shape = "";
@@ -85,6 +87,8 @@
     roots = seen.roots;
     shape = shapeNow();
     roots.forEach(watch);
+    // Other programs may have had the time that was ours. A page too heavy each time is let be.
+    if (seen.page.partial && ++cut <= MOST_CUT) lookSoon(true);
     const said = telling(seen.page) ? JSON.stringify(seen.page) : "";
     if (said === "" || said === sent) return;
     sent = said;
@@ -134,7 +138,7 @@
   // A page kept in memory comes back as it was, and the background has heard nothing of it since.
   addEventListener("pageshow", (event) => {
     if (!event.persisted || hints === null) return;
-    [sent, looks, repeats] = ["", 0, 0];
+    [sent, looks, repeats, cut] = ["", 0, 0, 0];
     lookSoon(true);
   });
 })();

@@ -36,6 +36,8 @@ class Setup:
         trust: makes the NSS database in a folder trust the sites' certificates.
         install_host: writes the native host's manifest into ``native_hosts``.
         env: added to the browser's environment, and so to the native host's.
+        ports: more ports of every name, and the loopback ports they lead to.
+        beside: folders of other extensions.
     """
 
     root: Path
@@ -45,6 +47,8 @@ class Setup:
     trust: Callable[[Path], None]
     install_host: InstallHost | None = None
     env: dict[str, str] = field(default_factory=dict)
+    ports: dict[int, int] = field(default_factory=dict)
+    beside: list[Path] = field(default_factory=list)
     native_hosts: Path = Path()
 
     @property
@@ -150,6 +154,10 @@ class Browser(ABC):
     @abstractmethod
     async def dark(self, on: bool) -> None:
         """Prefer a dark colour scheme from the next page on."""
+
+    @abstractmethod
+    def other_origin(self, folder: Path) -> str:
+        """Scheme and host of the pages of an extension of ``setup.beside``."""
 
     async def click(self, tab: Tab, selector: str) -> None:
         """Click the middle of the first element that matches, once a click there would reach it."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import contextlib
+import hashlib
 import json
 import os
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -23,6 +24,7 @@ from support.browser import Browser, BrowserError, Node, Setup, Tab, probe_page,
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator
+    from pathlib import Path
 
 EXECUTABLE = os.environ.get("GUETTEUR_CHROMIUM", "/usr/bin/chromium")
 VIEWPORT: ViewportSize = {"width": 1280, "height": 800}
@@ -198,6 +200,11 @@ class Chromium(Browser):
     async def dark(self, on: bool) -> None:
         self._dark = on
 
+    def other_origin(self, folder: Path) -> str:
+        # Chromium names an extension without a key after its folder.
+        digest = hashlib.sha256(str(folder).encode()).hexdigest()[:32]
+        return f"chrome-extension://{digest.translate(str.maketrans('0123456789abcdef', 'abcdefghijklmnop'))}"
+
     async def stop_worker(self) -> None:
         """Stop the extension's service worker, as Chromium does after 30 idle seconds. Any event starts it again."""
         tab = await self.open_extension_page(probe_page(self.setup.extension))
@@ -215,7 +222,8 @@ class Chromium(Browser):
 
     def _arguments(self) -> list[str]:
         setup = self.setup
-        rules = f"MAP *:80 127.0.0.1:{setup.http_port}, MAP *:443 127.0.0.1:{setup.https_port}, MAP * ~NOTFOUND"
+        ports = {80: setup.http_port, 443: setup.https_port, **setup.ports}
+        rules = ", ".join([*(f"MAP *:{port} 127.0.0.1:{to}" for port, to in ports.items()), "MAP * ~NOTFOUND"])
         args = [
             "--no-sandbox",
             "--disable-background-networking",
@@ -228,7 +236,8 @@ class Chromium(Browser):
             f"--host-resolver-rules={rules}",
         ]
         if setup.extension:
-            args += [f"--disable-extensions-except={setup.extension}", f"--load-extension={setup.extension}"]
+            folders = ",".join(map(str, [setup.extension, *setup.beside]))
+            args += [f"--disable-extensions-except={folders}", f"--load-extension={folders}"]
         return args
 
     def _launcher(self, start_url: str | None) -> str:

@@ -91,8 +91,8 @@ class Firefox(Browser):
         setup.trust(setup.profile)
         if setup.install_host:
             setup.install_host(setup)
-        identity = self._sideload()
-        self._write_preferences(identity)
+        folders = [setup.extension, *setup.beside] if setup.extension else []
+        self._write_preferences({self._sideload(folder): _uuid(number) for number, folder in enumerate(folders)})
         self._process = await asyncio.create_subprocess_exec(
             EXECUTABLE,
             *("--headless", "--no-remote", "--profile", str(setup.profile), "--remote-debugging-port=0"),
@@ -259,11 +259,11 @@ class Firefox(Browser):
             "input.performActions", context=tab, actions=[{"type": kind, "id": kind, "actions": actions}]
         )
 
-    def _sideload(self) -> str | None:
-        """Zip the extension into the profile, as an installed add-on lies there; returns its id."""
-        if self.setup.extension is None:
-            return None
-        source = self.setup.extension
+    def other_origin(self, folder: Path) -> str:
+        return f"moz-extension://{_uuid(1 + self.setup.beside.index(folder))}"
+
+    def _sideload(self, source: Path) -> str:
+        """Zip an extension into the profile, as an installed add-on lies there; returns its id."""
         manifest = json.loads((source / "manifest.json").read_text("utf-8"))
         identity = str(manifest["browser_specific_settings"]["gecko"]["id"])
         folder = self.setup.profile / "extensions"
@@ -274,14 +274,15 @@ class Firefox(Browser):
                     archive.write(path, path.relative_to(source))
         return identity
 
-    def _write_preferences(self, identity: str | None) -> None:
+    def _write_preferences(self, identities: dict[str, str]) -> None:
         setup = self.setup
+        ports = {80: setup.http_port, 443: setup.https_port, **setup.ports}
         prefs: dict[str, bool | int | str] = {
             **QUIET,
-            "network.socket.forcePort": f"80={setup.http_port};443={setup.https_port}",
+            "network.socket.forcePort": ";".join(f"{port}={to}" for port, to in ports.items()),
         }
-        if identity:
-            prefs["extensions.webextensions.uuids"] = json.dumps({identity: UUID})
+        if identities:
+            prefs["extensions.webextensions.uuids"] = json.dumps(identities)
         lines = [f"user_pref({json.dumps(name)}, {json.dumps(value)});\n" for name, value in prefs.items()]
         Path(setup.profile, "user.js").write_text("".join(lines), "utf-8")
 
@@ -298,6 +299,11 @@ class Firefox(Browser):
                     self._address.set_result(found[1].decode())
         if not self._address.done():
             self._address.set_exception(BrowserError("firefox ended at once; see firefox.log"))
+
+
+def _uuid(number: int) -> str:
+    """Of one extension: ours is number 0."""
+    return f"{UUID[:-2]}{int(UUID[-2:], 16) + number:02x}"
 
 
 def _flat(node: dict[str, Any]) -> Iterator[Node]:

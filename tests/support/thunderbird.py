@@ -208,7 +208,9 @@ class Thunderbird:
             f"""(() => {{
               const pane = {PANE};
               const inside = (selector) => pane.querySelector(selector)?.openOrClosedShadowRoot;
-              const box = ({finder})?.getBoundingClientRect();
+              const found = {finder};
+              found?.scrollIntoView({{ block: 'center', behavior: 'instant' }});
+              const box = found?.getBoundingClientRect();
               if (!box?.width) return false;
               ChromeUtils.importESModule('chrome://remote/content/shared/webdriver/Event.sys.mjs')
                 .event.synthesizeMouseAtPoint(box.x + box.width / 2, box.y + box.height / 2, {json.dumps(event)},

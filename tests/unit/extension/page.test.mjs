@@ -1,0 +1,71 @@
+/** When content/page.js looks at a page again. */
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+import { runInNewContext } from "node:vm";
+
+const SOURCE = readFileSync(
+  new URL("../../../extension/content/page.js", import.meta.url),
+  "utf8",
+);
+const FIELD = { kind: "text", words: "" };
+const FORM = { title: "", headings: [], text: "", fields: [FIELD, FIELD] };
+
+/** Runs the script on a page that nothing changes any more; `described` are its descriptions, the last one for good. */
+async function looksAt(described) {
+  const timers = [];
+  const sent = [];
+  let looks = 0;
+  let now = 0;
+  const document = {
+    readyState: "complete",
+    addEventListener() {},
+    querySelectorAll: () => [],
+  };
+  const sendMessage = async (message) => {
+    if (message.type === "page.begin") return { fields: [], text: [] };
+    sent.push(message.page);
+    return null;
+  };
+  runInNewContext(SOURCE, {
+    document,
+    performance: { now: () => now },
+    setTimeout: (run, ms) => timers.push([run, ms]),
+    MutationObserver: class {
+      observe() {}
+    },
+    addEventListener() {},
+    chrome: { runtime: { sendMessage } },
+    guetteurDescribe: () => ({
+      page: { ...FORM, ...described[Math.min(looks++, described.length - 1)] },
+      roots: [document],
+    }),
+  });
+  for (let turn = 0; turn < 20; turn++) {
+    await new Promise((resolve) => setImmediate(resolve));
+    for (const [run, ms] of timers.splice(0)) {
+      now += ms;
+      run();
+    }
+  }
+  return { looks, sent };
+}
+
+test("a whole description is made once", async () => {
+  const { looks, sent } = await looksAt([{ partial: false }]);
+  assert.deepEqual([looks, sent.length], [1, 1]);
+});
+
+test("one that was cut short is made again, and the whole one is sent", async () => {
+  const { looks, sent } = await looksAt([
+    { partial: true },
+    { partial: false, text: "Votre carte Vitale" },
+  ]);
+  assert.equal(looks, 2);
+  assert.equal(sent.at(-1).text, "Votre carte Vitale");
+});
+
+test("a page that is too heavy each time is let be", async () => {
+  const { looks, sent } = await looksAt([{ partial: true }]);
+  assert.deepEqual([looks, sent.length], [4, 1]);
+});
