@@ -80,8 +80,9 @@ export class Reports {
    * Begins a report and opens its page.
    * @param {Told} told
    * @param {Partial<chrome.tabs.Tab>} [tab] where the person was
+   * @param {Promise<unknown> | null} [first] what the page waits for; the daemon loads what it needs meanwhile
    */
-  async open({ begin, evidence, partial = false }, tab = {}) {
+  async open({ begin, evidence, partial = false }, tab = {}, first = null) {
     await this.#state.ready;
     const id = newId();
     this.#live.set(id, { evidence, begun: null });
@@ -93,6 +94,7 @@ export class Reports {
     const draft = { begin, partial, private: tab.incognito === true };
     await this.#state.keepReport(id, draft);
     void this.#begun(id);
+    if (first !== null) await first;
     const page = { url: `${api.runtime.getURL(REPORT_PAGE)}#${id}` };
     const near = tab.windowId === undefined ? {} : { windowId: tab.windowId, openerTabId: tab.id };
     const opened = await quietly(() => api.tabs.create(/** @type {any} */ ({ ...page, ...near })));

@@ -51,9 +51,9 @@ export function reportStart({ state, trail, capture, reports }) {
     const doubtful = state.tab(tabId).level === "CAUTION";
     if (doubtful) await within(setAside(tabId, true), ASIDE_MS);
     const evidence = capture.take({ id: tabId, windowId, active }, url);
-    await within(evidence.screenshot, PICTURE_MS);
-    if (doubtful) void setAside(tabId, false);
-    await reports.open({ begin: about(tabId, url), evidence: { ...evidence } }, tab);
+    const pictured = within(evidence.screenshot, PICTURE_MS);
+    if (doubtful) void pictured.then(() => setAside(tabId, false));
+    await reports.open({ begin: about(tabId, url), evidence: { ...evidence } }, tab, pictured);
   }
 
   /** @param {chrome.tabs.Tab} tab that shows the warning page */

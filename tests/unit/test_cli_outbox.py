@@ -141,7 +141,7 @@ async def test_a_report_is_taken_back_before_it_goes(person: Person) -> None:
     assert (entry["state"], entry["code"]) == ("queued", "server_error")
     result = await person.run("retract", entry["case"][:8])
     assert result.exit_code == 0, result.output
-    assert "retiré par vous" in result.output
+    assert "annulé par vous" in result.output
     assert (await person.run("retract", entry["case"][:8])).exit_code == 2
 
 

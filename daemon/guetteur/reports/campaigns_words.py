@@ -27,7 +27,7 @@ LINK_WORDS: dict[str, dict[MarkKind, str]] = {
         "ip": "same IP address",
         "certificate": "same certificate",
         "text": "same text",
-        "picture": "same look",
+        "picture": "same appearance",
         "wallet": "same wallet",
         "iban": "same IBAN",
         "phone": "same telephone number",
@@ -56,9 +56,10 @@ def told(campaign: Campaign, lang: str) -> str:
     """The one sentence: how many other reports, since when (in local time)."""
     since, others = spoken_day(campaign.first_at.astimezone().date(), lang), campaign.others
     if lang == "en":
-        return f"Same campaign as {'another report' if others == 1 else f'{others} other reports'}, since {since}"
-    with_others = "un autre signalement" if others == 1 else f"{others}\u00a0autres signalements"
-    return f"Même campagne {'qu’' if others == 1 else 'que '}{with_others}, depuis le {since}"
+        of_yours = "another of your reports" if others == 1 else f"{others} of your other reports"
+        return f"Same campaign as {of_yours}, since {since}"
+    with_others = "un autre" if others == 1 else f"{others}\u00a0autres"
+    return f"Même campagne {'qu’' if others == 1 else 'que '}{with_others} de vos signalements, depuis le {since}"
 
 
 def spoken_day(day: date, lang: str) -> str:

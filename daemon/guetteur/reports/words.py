@@ -18,8 +18,8 @@ STATES = {
     "known": ("déjà connu d’eux", "already known to them"),
     "refused": ("refusé", "refused"),
     "gone": ("la page n’est plus là", "the page is gone"),
-    "handed": ("préparé, à envoyer par vous", "prepared, for you to send"),
-    "retracted": ("retiré par vous", "taken back by you"),
+    "handed": ("préparé, à envoyer vous-même", "prepared, for you to send"),
+    "retracted": ("annulé par vous", "cancelled by you"),
 }
 
 CODES = {
@@ -42,11 +42,11 @@ CODES = {
     "credentials": ("identifiant ou clé refusés : vérifiez-les", "user name or key refused: check them"),
     "credentials_missing": ("il manque un réglage", "a setting is missing"),
     "address_invalid": ("votre adresse e-mail n’est pas valable", "your e-mail address is not valid"),
-    "draft_invalid": ("le rapport est mal formé", "the report is malformed"),
+    "draft_invalid": ("le signalement est mal formé", "the report is malformed"),
     "moved": ("leur adresse a changé : mettez Guetteur à jour", "their address has changed: update Guetteur"),
     "not_secure": ("adresse sans https : rien n’est parti", "an address without https: nothing was sent"),
     "no_tls": ("serveur sans chiffrement : rien n’est parti", "a server without encryption: nothing was sent"),
-    "rejected": ("ils ne l’ont pas pris", "they did not take it"),
+    "rejected": ("leur réponse est non", "their answer is no"),
     "gave_up": ("trop d’essais sans réponse", "too many attempts without an answer"),
 }
 
@@ -55,12 +55,12 @@ KINDS = {
     "page": ("Une page qui imite un site ou vole des données", "A page that imitates a site or steals data"),
     "mail": ("Un courriel d’hameçonnage", "A phishing e-mail"),
     "sextortion": ("Un chantage à la webcam ou aux images intimes", "Blackmail with a webcam or intimate pictures"),
-    "summons": ("Une fausse convocation de la police ou de la justice", "A false summons from the police or a court"),
+    "summons": ("Une fausse convocation de la police ou de la justice", "A fake summons from the police or a court"),
     "recovery": ("Une promesse de récupérer l’argent perdu", "A promise to get lost money back"),
-    "rental": ("Une fausse annonce de location", "A false advert for a place to rent"),
-    "romance": ("Une fausse relation amoureuse ou amicale", "A false romance or friendship"),
-    "marketplace": ("Un faux acheteur ou un faux vendeur", "A false buyer or seller"),
-    "tech-support": ("Un faux dépannage informatique", "False technical support"),
+    "rental": ("Une fausse annonce de location", "A fake advert for a place to rent"),
+    "romance": ("Une fausse relation amoureuse ou amicale", "A fake romance or friendship"),
+    "marketplace": ("Un faux acheteur ou un faux vendeur", "A fake buyer or seller"),
+    "tech-support": ("Un faux dépannage informatique", "Fake technical support"),
     "other": ("Autre chose", "Something else"),
 }
 """Kinds of case, as the person chooses among them."""
@@ -75,20 +75,20 @@ EVIDENCE = {
     "mail/shown.json": ("Le message, tel que le site l’affiche", "The message as the site shows it"),
     "mail/screenshot": ("L’image du message", "The picture of the message"),
     "mail/verdict.json": ("Ce que Guetteur dit du message", "What Guetteur says of the message"),
-    "network": ("Où se trouve la page : réponses reçues", "Where the page lies: the answers received"),
+    "network": ("Où se trouve la page : réponses reçues", "Where the page is: the answers received"),
 }
 """Evidence by its path, with or without its ending, or by its folder."""
 
 _NAMES = {
     "abuse-mailbox": ("l’hébergeur et le bureau d’enregistrement", "the host and the registrar"),
-    "body-mailbox": ("l’organisme imité", "the imitated body"),
+    "body-mailbox": ("l’organisme imité", "the imitated organisation"),
     "intake": ("ceux qui tiennent les listes de Guetteur", "those who keep Guetteur’s lists"),
     "sextortion": ("la police", "the police"),
 }
 """Channels whose name does not fit within a sentence."""
 
 _SENTENCES = {
-    "queued": ("Part dans un instant.", "Leaves in a moment."),
+    "queued": ("Part dans un instant.", "Will be sent in a moment."),
     "again": ("{why}. Nouvel essai {when}.", "{why}. Next try {when}."),
     "sending": ("L’envoi est en cours.", "It is being sent."),
     "sent": ("Envoyé. Pas de numéro de {name} : c’est normal.", "Sent. No number from {name}: that is normal."),
@@ -100,11 +100,11 @@ _SENTENCES = {
         "The page was no longer found by {name}: it is probably closed.",
     ),
     "handed": (
-        "À envoyer par vous : le formulaire est ouvert, tout est prêt à coller.",
+        "À envoyer vous-même : le formulaire est ouvert, tout est prêt à coller.",
         "For you to send: the form is open, everything is ready to paste.",
     ),
-    "handed_mail": ("À envoyer par vous : le courriel est prêt.", "For you to send: the e-mail is ready."),
-    "retracted": ("Retiré par vous : rien n’est parti.", "Taken back by you: nothing was sent."),
+    "handed_mail": ("À envoyer vous-même : le courriel est prêt.", "For you to send: the e-mail is ready."),
+    "retracted": ("Annulé par vous : rien n’est parti.", "Cancelled by you: nothing was sent."),
 }
 
 _TODO = {
@@ -116,8 +116,8 @@ _TODO = {
     "not_secure": ("Corrigez l’adresse dans les réglages.", "Correct the address in the settings."),
     "no_tls": ("Changez de serveur dans les réglages.", "Use another server in the settings."),
     "gave_up": ("Vous pouvez signaler de nouveau.", "You can report again."),
-    "no_threat": ("Rien à faire : les autres destinataires l’ont aussi.",
-                  "Nothing to do: the other recipients have it, too."),
+    "no_threat": ("Cela ne prouve pas que ce soit sans danger : restez à l’écart.",
+                  "That does not prove it safe: stay away from it."),
 }  # fmt: skip
 _NO_TODO = ("Rien à faire de votre côté.", "Nothing for you to do.")
 WATCHES = {

@@ -1,7 +1,7 @@
 /** One report that was sent: what became of it at each place, and what can still be done. */
 import { make } from "../../shared/page.js";
 import { bundlePart } from "./bundle.js";
-import { box, bullets, button, fold, foreign, line, tick } from "./elements.js";
+import { box, bullets, button, fold, foreign, line, names, tick } from "./elements.js";
 import { formCard } from "./forms.js";
 
 /** @typedef {import("../../shared/wire-report.d.ts").CaseReply} CaseReply */
@@ -84,15 +84,16 @@ function formsPart(one, place) {
   const { t, level } = place;
   const forms = one.receipts.filter(({ kind, state }) => kind === "form" && state !== "retracted");
   if (forms.length === 0) return [];
-  /** @type {HTMLElement[]} */
-  const parts = [make(level, t("reportFormsLeft")), line(t("reportFormsWhy"))];
+  const cards = [];
   for (const { channel, name, fields, link } of forms) {
     const opened = () => void place.act("report.handOver", { case: one.case, channel }); // it opens all the same
     const key = `${one.case}-${channel}`;
     const form = { key, name, about: [], fields, link, questions: [], pieces: [], opened };
-    parts.push(formCard(form, { ...place, answers: new Map() }, { level: level === "h2" ? "h3" : "h5" }));
+    cards.push(formCard(form, { ...place, answers: new Map() }, { level: level === "h2" ? "h3" : "h5" }));
   }
-  return parts;
+  const how = line(t("reportFormsWhy"));
+  if (outcome(one) === "forms") return [make(level, t("reportFormsLeft")), how, ...cards];
+  return [fold(`forms-${one.case}`, t("reportFormsToo", names(forms)), how, ...cards)];
 }
 
 /**

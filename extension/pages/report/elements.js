@@ -62,6 +62,9 @@ export function fold(id, summary, ...children) {
   return one;
 }
 
+/** @param {{name: string}[]} channels */
+export const names = (channels) => channels.map(({ name }) => name).join(", ");
+
 /**
  * @param {Parts} entries
  * @param {string} [className]

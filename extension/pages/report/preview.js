@@ -2,7 +2,7 @@
 import { splitHost } from "../../shared/address.js";
 import { make } from "../../shared/page.js";
 import { chosen, fits, isAgain, sorted } from "./choice.js";
-import { box, button, foreignBrief, line, pair, tabLink, title } from "./elements.js";
+import { box, button, fold, foreignBrief, line, names, pair, tabLink, title } from "./elements.js";
 import { formCard } from "./forms.js";
 import { moreChoices } from "./more.js";
 import { emailForm, lackingNote, readyList } from "./recipients.js";
@@ -82,16 +82,18 @@ function sendBar(sentTo, forms, { t, send, answers, pending }) {
  */
 function formSection(forms, place, alone) {
   const { t } = place;
+  const cards = forms.map((one, at) => {
+    const about = [one.reason, one.privacy];
+    const form = { ...one, key: one.id, about, opened: () => place.handOver(one.id) };
+    return formCard(form, place, { level: "h3", main: alone && at === 0 });
+  });
+  // What was sent is enough: whoever is tired may stop there.
+  if (!alone) return fold("forms", t("reportFormsToo", names(forms)), line(t("reportFormsWhy")), ...cards);
   const section = make("section", "", "forms");
   const head = make("h2", t("reportForms"));
   head.id = "forms";
   section.setAttribute("aria-labelledby", head.id);
-  section.append(head, line(t("reportFormsWhy")));
-  forms.forEach((one, at) => {
-    const about = [one.reason, one.privacy];
-    const form = { ...one, key: one.id, about, opened: () => place.handOver(one.id) };
-    section.append(formCard(form, place, { level: "h3", main: alone && at === 0 }));
-  });
+  section.append(head, line(t("reportFormsWhy")), ...cards);
   return section;
 }
 

@@ -77,6 +77,19 @@ test("the page opens beside the tab at once, whatever the evidence does", async 
   assert.ok(!calls().includes("preview"));
 });
 
+test("the page waits for the picture, the daemon does not", async () => {
+  const { reports, calls } = setUp();
+  /** @type {(value?: unknown) => void} */ let pictured = () => {};
+  const first = new Promise((resolve) => (pictured = resolve));
+  const opening = reports.open({ begin: PAGE, evidence: {} }, TAB, first);
+  await new Promise((resolve) => setTimeout(resolve));
+  assert.deepEqual(calls(), ["begin"]);
+  assert.deepEqual(opened, []);
+  pictured();
+  await opening;
+  assert.equal(opened.length, 1);
+});
+
 test("begin, then every piece in order, then the preview", async () => {
   const { reports, asked } = setUp({ preview: () => ok({ title: "t" }) });
   const html = "a".repeat(655_360) + "bbbb";

@@ -67,6 +67,7 @@ function setUp() {
     trail: strict("trail", { of: () => ({ status: 200 }) }),
     reports: strict("reports", {
       open: async (/** @type {any[]} */ ...what) => {
+        await what[2];
         log.push("open");
         opened.push(what);
       },

@@ -208,11 +208,11 @@ def test_the_sentence(outbox: Outbox) -> None:
     campaign = Campaigns(outbox.file).of(ids[2])
     assert campaign is not None
     french, english = told(campaign, "fr"), told(campaign, "en")
-    assert french == "Même campagne que 3\u00a0autres signalements, depuis le 12\u00a0novembre 2026"
-    assert english == "Same campaign as 3 other reports, since 12\u00a0November 2026"
+    assert french == "Même campagne que 3\u00a0autres de vos signalements, depuis le 12\u00a0novembre 2026"
+    assert english == "Same campaign as 3 of your other reports, since 12\u00a0November 2026"
     alone = msgspec.structs.replace(campaign, others=1)
-    assert told(alone, "fr").startswith("Même campagne qu’un autre signalement, depuis")
-    assert told(alone, "en").startswith("Same campaign as another report, since")
+    assert told(alone, "fr").startswith("Même campagne qu’un autre de vos signalements, depuis")
+    assert told(alone, "en").startswith("Same campaign as another of your reports, since")
 
 
 def test_a_timeline() -> None:

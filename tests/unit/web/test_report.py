@@ -115,7 +115,7 @@ async def test_a_mail_goes_redacted_and_is_sealed_whole(scene: Scene) -> None:
     await scene.told("preview", case=case)
     sent = await scene.told("send", case=case, channels=["signal-spam", "sextortion"])
     form = next(one for one in sent["cases"][0]["receipts"] if one["channel"] == "sextortion")
-    assert form["text"].startswith("À envoyer par vous\u00a0: le courriel")
+    assert form["text"].startswith("À envoyer vous-même\u00a0: le courriel")
     assert form["link"].startswith("mailto:")
     await scene.settled(case, "accepted", "sent", "handed")
     (raw,) = scene.doubles.by_channel["signal-spam"].taken
@@ -191,7 +191,7 @@ async def test_what_waits_is_taken_back(scene: Scene) -> None:
     assert waiting["retractable"]
     assert await scene.refused("retract", case=case, channel="spamhaus") == "nothing_queued"
     (taken,) = (await scene.told("retract", case=case))["cases"][0]["receipts"]
-    assert (taken["state"], taken["text"]) == ("retracted", "Retiré par vous\u00a0: rien n’est parti.")
+    assert (taken["state"], taken["text"]) == ("retracted", "Annulé par vous\u00a0: rien n’est parti.")
     assert await scene.refused("retract", case=case) == "nothing_queued"
 
 

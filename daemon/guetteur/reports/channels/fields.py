@@ -26,7 +26,7 @@ def note_field(text: str) -> Field:
 
 def mail_field(text: str) -> Field:
     """The reported message, whole."""
-    return Field("Message complet, expurgé", "The whole message, redacted", text)
+    return Field("Message complet, masqué", "The whole message, masked", text)
 
 
 def moment(at: datetime) -> tuple[str, str]:

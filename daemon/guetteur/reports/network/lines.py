@@ -14,11 +14,11 @@ NOTHING = "—"
 """The value of what could not be had."""
 
 LABELS = {
-    "place": ("Où se trouve la page", "Where the page lies"),
+    "place": ("Où se trouve la page", "Where the page is"),
     "seen": ("Adresse IP vue par le navigateur", "IP address the browser saw"),
     "addresses": ("Adresse IP de la page", "IP address of the page"),
     "network": ("Réseau", "Network"),
-    "holder": ("Hébergeur, selon le registre des adresses", "Host, by the registry of addresses"),
+    "holder": ("Hébergeur, selon le registre des adresses", "Host, according to the registry of addresses"),
     "country": ("Pays du réseau", "Country of the network"),
     "registrar": ("Bureau d’enregistrement du nom", "Registrar of the name"),
     "created": ("Nom enregistré le", "Name registered on"),
