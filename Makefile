@@ -13,7 +13,7 @@ FIREFOX := dist/extension/firefox/manifest.json
 EXTENSION_SOURCES := $(shell find extension blocklists/guide -type f -not -path '*/node_modules/*' 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-long check fmt e2e corpus bench bench-lists bench-reports bench-detection evaluate evaluate-mail train sync-blocklists build extension package package-check sbom docs lock clean
+.PHONY: help run test test-long check fmt e2e corpus bench bench-lists bench-reports bench-detection evaluate evaluate-mail train fuzz sync-blocklists build extension package package-check sbom docs lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -42,6 +42,7 @@ e2e: $(VENV)/.done $(DATA) $(EXTENSION) $(FIREFOX) ## real Chromium and Firefox 
 bench: $(VENV)/.done $(DATA) $(EXTENSION) $(FIREFOX) ## measure the check in the browsers, in process and over the socket
 	$(PY) tests/bench/check.py
 	$(PY) tests/e2e/measure.py
+	$(PY) tests/e2e/measure_report.py
 
 bench-lists: $(VENV)/.done $(DATA) extension/node_modules/.done ## measure list look-ups beside peers and the cost of a renewal (SIZES="1 5 10" millions)
 	$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r tests/bench/requirements.lock
@@ -49,9 +50,9 @@ bench-lists: $(VENV)/.done $(DATA) extension/node_modules/.done ## measure list 
 	GUETTEUR_UBO=tests/bench/peers/node_modules/@gorhill/ubo-core $(PY) tests/bench/lists.py $(or $(SIZES),1)
 	$(PY) tests/bench/renewal.py
 
-bench-reports: $(VENV)/.done $(DATA) ## measure how reports are found to hang together, beside peers (GUETTEUR_DATA), into docs/reference/reports.md
+bench-reports: $(VENV)/.done $(DATA) ## measure the outbox and how reports hang together, beside peers (GUETTEUR_DATA), into docs/reference/reports.md
 	$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r tests/bench/requirements.lock
-	$(PY) tests/bench/reports.py $(if $(wildcard $(or $(GUETTEUR_DATA),../shared/data)/mail),likeness) pictures speed
+	$(PY) tests/bench/reports.py outbox $(if $(wildcard $(or $(GUETTEUR_DATA),../shared/data)/mail),likeness) pictures speed
 
 evaluate: $(VENV)/.done $(DATA) ## measure recall and false alarms (GUETTEUR_DATA) into docs/reference/detection.md
 	$(PY) tests/bench/detection.py ours $(if $(wildcard $(SCORED)/cross_validated.csv),cross-validated age) \
@@ -73,6 +74,9 @@ bench-detection: $(VENV)/.done $(DATA) ## measure peers on the same hosts, and s
 
 test-long: $(VENV)/.done $(DATA) ## the long forms of the crash tests: kill -9 at 200 points of a sync and of a publish, at 1,000 of the outbox
 	GUETTEUR_LONG=1 $(BIN)/pytest tests/unit/lists/test_kills.py tests/unit/reports/test_outbox_kills.py --timeout 600
+
+fuzz: $(VENV)/.done $(DATA) build/fuzz/venv/.done ## fuzz every reader and the daemon's calls for MINUTES in all (10), TARGETS alone; see docs/reference/fuzzing.md
+	PYTHONPATH=daemon:tests build/fuzz/venv/bin/python -m fuzz.run $(or $(MINUTES),10) $(TARGETS)
 
 sync-blocklists: $(VENV)/.done $(DATA) ## fetch, judge, sign and publish the lists (DRY=1 shows the change; KEYS=folder, MIRROR=address)
 	$(PY) -m guetteur.publish.sync_blocklists $(if $(DRY),--dry) $(if $(KEYS),--keys $(KEYS)) $(if $(MIRROR),--mirror $(MIRROR))
@@ -112,12 +116,14 @@ fmt: $(VENV)/.done extension/node_modules/.done ## format all sources
 	$(BIN)/ruff check --fix daemon tests blocklists
 	npm --prefix extension run --silent format
 
-lock: $(VENV)/.done ## renew requirements.lock from pyproject.toml, and the locks of benches and training
+lock: $(VENV)/.done ## renew requirements.lock from pyproject.toml, and the locks of benches, fuzzing and training
 	$(PY) -m pip install --quiet uv
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate \
 	  --no-header --group dev pyproject.toml -o requirements.lock
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate \
 	  --no-header -c requirements.lock tests/bench/requirements.in -o tests/bench/requirements.lock
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate \
+	  --no-header -c requirements.lock tests/fuzz/requirements.in -o tests/fuzz/requirements.lock
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate \
 	  --no-header -c requirements.lock blocklists/model/requirements.in -o blocklists/model/requirements.lock
 
@@ -133,6 +139,11 @@ $(VENV)/.done: requirements.lock pyproject.toml
 
 $(DATA): $(VENV)/.done $(shell find blocklists -type f) daemon/guetteur/publish/bundle.py daemon/guetteur/lists/writer.py
 	$(PY) -m guetteur.publish.bundle
+	@touch $@
+
+build/fuzz/venv/.done: requirements.lock tests/fuzz/requirements.lock
+	$(PYTHON) -m venv --clear build/fuzz/venv
+	build/fuzz/venv/bin/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock -r tests/fuzz/requirements.lock
 	@touch $@
 
 extension/node_modules/.done: extension/package-lock.json

@@ -1,7 +1,8 @@
-"""Measures how reports are found to hang together (likeness, speed), into docs/reference/reports.md.
+"""Measures the outbox and how reports are found to hang together, into docs/reference/reports.md.
 
 ``python tests/bench/reports.py SECTION…``; ``make bench-reports`` calls it. Real mails (GUETTEUR_DATA) are counted,
-none is quoted. Peers measured in the same run: datasketch (MinHash LSH), networkx, and comparing every pair.
+none is quoted. Peers measured in the same run: datasketch (MinHash LSH), networkx, comparing every pair;
+for the outbox a bare SQLite file on the same disk.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ import networkx as nx
 import xxhash
 from datasketch import MinHash, MinHashLSH
 from mail import DATA, archived
+from outbox import commits
 from page import write_section
 
 from guetteur.config import PACKAGE_DATA
@@ -144,6 +146,10 @@ class Run:
             f" different pages {len(false)} pairs of {number:,} are linked."
         )
         return [Table("Pictures of one page", ("taken anew", "pages", "linked, %"), tuple(rows[1:]), note)]
+
+    def outbox(self) -> list[Table]:
+        """Commits of the outbox, beside bare ones."""
+        return [commits(ROOT / "build")]
 
     def speed(self) -> list[Table]:
         """Clusters of 10,000 reports out of a real file, beside peers."""
@@ -362,6 +368,7 @@ def _ms(seconds: float) -> str:
 
 
 SECTIONS: dict[str, Callable[[Run], Iterable[Table]]] = {
+    "outbox": Run.outbox,
     "likeness": Run.likeness,
     "pictures": Run.pictures,
     "speed": Run.speed,
