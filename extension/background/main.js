@@ -107,7 +107,7 @@ checker.onNewLists = () => {
 function onState({ phase }) {
   void quietly(markAll);
   if (phase === "connected") {
-    pages.forget();
+    void quietly(() => pages.again());
     void quietly(() => navigation.sweep());
     void quietly(() => mail.again());
     void updateList();

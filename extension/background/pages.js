@@ -1,4 +1,5 @@
 /** What content/page.js tells of pages: which are worth describing, and what follows from a description. */
+import { api, quietly } from "../shared/browser.js";
 import { checkable, hostOf } from "../shared/address.js";
 
 export class Pages {
@@ -50,9 +51,13 @@ export class Pages {
     if ("verdict" in outcome) await navigation.settlePage(tabId, url, outcome.verdict, tab);
   }
 
-  /** Another daemon may know other words. */
-  forget() {
+  /** The daemon answers again: it may know other words, and pages opened meanwhile were not described. */
+  async again() {
     this.#hints = null;
+    for (const { id, url } of await api.tabs.query({})) {
+      if (id === undefined || checkable(url) === null) continue;
+      await quietly(() => api.tabs.sendMessage(id, { type: "page.again" }, { frameId: 0 }));
+    }
   }
 
   async #readHints() {

@@ -135,6 +135,13 @@
     document.addEventListener("prerenderingchange", start, { once: true });
   } else start();
 
+  // Nobody could say what to look for when the page was opened; now somebody can.
+  api.runtime.onMessage.addListener((/** @type {any} */ message) => {
+    if (message?.type !== "page.again" || hints !== null || !begun) return;
+    begun = false;
+    void begin();
+  });
+
   // A page kept in memory comes back as it was, and the background has heard nothing of it since.
   addEventListener("pageshow", (event) => {
     if (!event.persisted || hints === null) return;

@@ -8,6 +8,7 @@ import pytest
 
 from support import pages
 from support.browser import running, until
+from support.recorded import recorded
 from support.sites import FAKE, GOOD, OFFICIAL
 
 if TYPE_CHECKING:
@@ -116,3 +117,19 @@ async def test_an_official_page_goes_grey_when_the_daemon_goes(
         await browser.go(tab, f"https://{OFFICIAL}/unseen")
         await browser.wait_url(tab, "/unseen$")
         await browser.wait_badge(tab, is_grey, 15)
+
+
+async def test_a_fake_opened_meanwhile_is_covered_for_what_it_shows_once_the_daemon_is_back(
+    prepare: Callable[..., Browser], own_daemon: Daemon, site: Site
+) -> None:
+    page = next(one for one in recorded() if one.is_fake and one.expect == "DANGER")
+    page.serve(site)
+    async with running(prepare(own_daemon)) as browser:
+        await pages.open_fake(browser)
+        await own_daemon.stop()
+        tab = await browser.new_tab()
+        await browser.go(tab, page.url)
+        await browser.wait_js(tab, "location.protocol.startsWith('http') && document.readyState === 'complete'")
+        await browser.wait_badge(tab, is_grey, 15)
+        await own_daemon.start()
+        await pages.covered(browser, tab, 40)

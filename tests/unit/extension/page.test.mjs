@@ -12,10 +12,12 @@ const FIELD = { kind: "text", words: "" };
 const FORM = { title: "", headings: [], text: "", fields: [FIELD, FIELD] };
 
 /** Runs the script on a page that nothing changes any more; `described` are its descriptions, the last one for good. */
-async function looksAt(described) {
+async function looksAt(described, awayAtFirst = false) {
   const timers = [];
   const sent = [];
+  let hear = () => {};
   let looks = 0;
+  let begins = 0;
   let now = 0;
   const document = {
     readyState: "complete",
@@ -23,7 +25,10 @@ async function looksAt(described) {
     querySelectorAll: () => [],
   };
   const sendMessage = async (message) => {
-    if (message.type === "page.begin") return { fields: [], text: [] };
+    if (message.type === "page.begin") {
+      const away = awayAtFirst && begins++ === 0;
+      return away ? null : { fields: [], text: [] };
+    }
     sent.push(message.page);
     return null;
   };
@@ -35,7 +40,12 @@ async function looksAt(described) {
       observe() {}
     },
     addEventListener() {},
-    chrome: { runtime: { sendMessage } },
+    chrome: {
+      runtime: {
+        sendMessage,
+        onMessage: { addListener: (run) => (hear = run) },
+      },
+    },
     guetteurDescribe: () => ({
       page: { ...FORM, ...described[Math.min(looks++, described.length - 1)] },
       roots: [document],
@@ -47,6 +57,7 @@ async function looksAt(described) {
       now += ms;
       run();
     }
+    if (turn === 5) hear({ type: "page.again" });
   }
   return { looks, sent };
 }
@@ -68,4 +79,9 @@ test("one that was cut short is made again, and the whole one is sent", async ()
 test("a page that is too heavy each time is let be", async () => {
   const { looks, sent } = await looksAt([{ partial: true }]);
   assert.deepEqual([looks, sent.length], [4, 1]);
+});
+
+test("a page opened while nobody answered is described once somebody does, and no page twice", async () => {
+  const late = await looksAt([{ partial: false }], true);
+  assert.deepEqual([late.looks, late.sent.length], [1, 1]);
 });

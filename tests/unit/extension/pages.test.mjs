@@ -1,8 +1,25 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Pages } from "../../../extension/background/pages.js";
 import { graver } from "../../../extension/shared/verdict.js";
 import { strict } from "./fakes.mjs";
+
+const told = [];
+globalThis.chrome = /** @type {any} */ ({
+  runtime: {},
+  tabs: {
+    query: async () => [
+      { id: 1, url: "http://a.test/" },
+      { id: 2, url: "chrome://newtab/" },
+      { id: 3, url: "https://gone.test/" },
+      { id: 4, url: "https://b.test/" },
+    ],
+    sendMessage: async (id, message, where) => {
+      if (id === 3) throw new Error("no receiving end");
+      told.push([id, message.type, where.frameId]);
+    },
+  },
+});
+const { Pages } = await import("../../../extension/background/pages.js");
 
 const HINTS = { fields: ["numero de carte"], text: ["votre colis est bloque"] };
 
@@ -47,9 +64,19 @@ test("what to look for is asked of the daemon once", async () => {
   assert.deepEqual(await pages.begin(2, "http://b.test/"), HINTS);
   const hints = ([path]) => path === "/v1/check/page/hints";
   assert.equal(asked.filter(hints).length, 1);
-  pages.forget();
+  await pages.again();
   await pages.begin(3, "http://c.test/");
   assert.equal(asked.filter(hints).length, 2);
+});
+
+test("pages opened while the daemon was away are told that it is back", async () => {
+  const { pages } = setUp();
+  told.length = 0;
+  await pages.again();
+  assert.deepEqual(told, [
+    [1, "page.again", 0],
+    [4, "page.again", 0],
+  ]);
 });
 
 test("official, permitted and known sites are left alone, and all with no daemon", async () => {
