@@ -77,7 +77,7 @@ async def test_gone_and_back(prepare: Callable[..., Browser], own_daemon: Daemon
         await browser.go(tab, f"http://{GOOD}/gone-{end}")
         await browser.wait_url(tab, f"/gone-{end}")
         await browser.wait_js(tab, "!!document.querySelector('#plain')")
-        await browser.wait_js(tab, "getComputedStyle(document.documentElement).visibility === 'visible'")
+        await browser.wait_js(tab, pages.SHOWN)
         await browser.wait_badge(tab, is_grey, 15)
 
         await browser.go(tab, f"https://{OFFICIAL}/gone")

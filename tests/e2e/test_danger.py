@@ -109,7 +109,7 @@ async def test_continue_anyway_holds_for_one_tab_and_one_host(browser: Browser, 
     await pages.proceed(browser, tab)
     await browser.wait_url(tab, f"^http://{FAKE}/once")
     await browser.wait_js(tab, "!!document.querySelector('#card')")
-    await browser.wait_js(tab, "getComputedStyle(document.documentElement).visibility === 'visible'", 2)
+    await browser.wait_js(tab, pages.SHOWN, 2)
 
     await browser.go(tab, f"http://{FAKE}/again")
     await browser.wait_url(tab, f"^http://{FAKE}/again")

@@ -39,8 +39,7 @@ async def test_an_ordinary_page_opens_without_a_mark(browser: Browser) -> None:
     await browser.go(tab, f"http://{GOOD}/")
     await browser.wait_url(tab, GOOD)
     await browser.wait_js(tab, "!!document.querySelector('#plain')")
-    await browser.wait_js(tab, "getComputedStyle(document.documentElement).visibility === 'visible'", 2)
-    assert await browser.eval(tab, "getComputedStyle(document.documentElement).opacity") == "1"
+    await browser.wait_js(tab, pages.SHOWN, 2)
     badge = await browser.badge(tab)
     assert badge["text"] == ""
 

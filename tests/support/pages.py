@@ -16,6 +16,9 @@ WHY = "#why summary"
 DETAILS = "#proceed-details summary"
 PROCEED = ("#proceed", "#proceed-confirm")
 BAR = "guetteur-bar"
+#: The page is no longer held back: each way in which content/hold.js hides it is taken back.
+SHOWN = """(({display, opacity, visibility}) => display !== 'none' && opacity === '1' && visibility === 'visible')(
+  getComputedStyle(document.documentElement))"""
 
 
 async def covered(browser: Browser, tab: Tab, timeout: float = 10) -> str:
