@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 import msgspec
 
-from guetteur.cli_output import print_json
+from guetteur.cli_output import plain, print_json
 from guetteur.config import language, load_settings
 from guetteur.reports.campaigns import Campaigns
 from guetteur.reports.campaigns_words import LINK_WORDS, SHORT_MONTHS, told
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 _BARS = "▁▂▃▄▅▆▇█"
 _MOST_DAYS = 10
+_LONGEST = 120
 _MOST_MONTHS = 12
 _MOST_CASES = 5
 _MOST_LINKS = 6
@@ -96,7 +97,7 @@ def _lines(campaign: Campaign, cases: Iterable[Case], lang: str) -> Iterator[str
     for link in campaign.links[:_MOST_LINKS]:
         yield "  " + words["of"].format(what=_link(link, lang), count=link.count, all=count)
     for case in reversed(list(cases)):
-        what = _plain(case.url or case.sender or case.kind)
+        what = plain(case.url or case.sender or case.kind, _LONGEST)
         yield f"  · {case.id[:8]}  {what}"
     if count > _MOST_CASES:
         yield "    " + words["more"].format(count=count - _MOST_CASES)
@@ -105,15 +106,10 @@ def _lines(campaign: Campaign, cases: Iterable[Case], lang: str) -> Iterator[str
 def _link(link: Link, lang: str) -> str:
     said = LINK_WORDS[lang][link.kind]
     colon = " : " if lang == "fr" else ": "
-    return f"{said}{colon}{_plain(link.value)}" if link.value else said
+    return f"{said}{colon}{plain(link.value, _LONGEST)}" if link.value else said
 
 
 def _json(campaign: Campaign, lang: str) -> dict[str, Any]:
     about: dict[str, Any] = msgspec.to_builtins(campaign)
     links = [msgspec.to_builtins(link) | {"label": LINK_WORDS[lang][link.kind]} for link in campaign.links]
     return about | {"links": links, "text": told(campaign, lang)}
-
-
-def _plain(text: str) -> str:
-    """What strangers wrote, without what would drive the terminal."""
-    return "".join(char if char.isprintable() else " " for char in text)[:120]

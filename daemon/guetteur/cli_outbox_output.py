@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from guetteur.cli_output import plain
 from guetteur.reports.words import told
 
 if TYPE_CHECKING:
@@ -85,7 +86,7 @@ def offer_lines(offer: Offer, table: ChannelTable, lang: str) -> Iterator[str]:
     if offer.missing:
         yield f"  {words['missing'].format(ids=', '.join(offer.missing), first=offer.missing[0])}"
     if facts.kind == "form":
-        yield f"  {words['open']} : {_plain(offer.draft.link)}"
+        yield f"  {words['open']} : {plain(offer.draft.link)}"
         for question in facts.questions:
             asked, otherwise = (
                 (question.text_en, question.otherwise_en) if lang == "en" else (question.text, question.otherwise)
@@ -98,11 +99,11 @@ def offer_lines(offer: Offer, table: ChannelTable, lang: str) -> Iterator[str]:
         for piece in facts.pieces:
             yield f"  {words['pieces']} : {piece.said(lang)}"
     else:
-        yield f"  {words['to']} : {_plain(offer.draft.to)}"
+        yield f"  {words['to']} : {plain(offer.draft.to)}"
     for field in offer.draft.fields:
         yield f"  {words['gets']} · {field.label_en if lang == 'en' else field.label} :"
         for line in field.value.splitlines() or [""]:
-            yield f"    │ {_plain(line)}"
+            yield f"    │ {plain(line)}"
     if offer.draft.adds:
         labels = {need.id: need.label_en if lang == "en" else need.label for need in table.needs}
         yield f"  {words['adds']} : {', '.join(labels[name] for name in offer.draft.adds)}"
@@ -113,13 +114,13 @@ def change_lines(changes: Sequence[Change], lang: str) -> Iterator[str]:
     words = WORDS[lang]
     yield words["hidden" if changes else "nothing_hidden"]
     for change in changes:
-        yield f"  {_plain(change.where)} : {_plain(change.before)} → {_plain(change.after) or '∅'}"
+        yield f"  {plain(change.where)} : {plain(change.before)} → {plain(change.after) or '∅'}"
 
 
 def network_lines(network: Network | None, lang: str) -> Iterator[str]:
     """Where the page lies, as far as it was asked."""
     for field in network.lines if network is not None else ():
-        yield f"○ {field.label_en if lang == 'en' else field.label} : {_plain(field.value)}"
+        yield f"○ {field.label_en if lang == 'en' else field.label} : {plain(field.value)}"
 
 
 def outside_line(note: Outside, lang: str) -> str:
@@ -131,7 +132,7 @@ def entry_line(entry: Entry, table: ChannelTable, lang: str) -> str:
     """One report: when, to whom, what became of it."""
     facts = table.get(entry.channel)
     name = facts.named(lang) if facts is not None else entry.channel
-    reference = f" · {_plain(entry.reference)}" if entry.reference else ""
+    reference = f" · {plain(entry.reference)}" if entry.reference else ""
     return f"{entry.case[:8]}  {_day(entry, lang)}  {name} : {told(entry, lang)}{reference}"
 
 
@@ -178,8 +179,3 @@ def json_entry(entry: Entry) -> dict[str, Any]:
 def _day(entry: Entry, lang: str) -> str:
     local = entry.queued_at.astimezone()
     return f"{local:%Y-%m-%d %H:%M}" if lang == "en" else f"{local:%d/%m/%Y %H:%M}"
-
-
-def _plain(text: str) -> str:
-    """What strangers wrote, without what would drive the terminal."""
-    return "".join(char if char.isprintable() else " " for char in text)

@@ -132,6 +132,11 @@ def progress(file: TextIO) -> Iterator[Callable[[int], None]]:
         yield lambda count: bar.advance(task, count)
 
 
+def plain(text: str, longest: int | None = None) -> str:
+    """What strangers wrote, without what would drive the terminal, and no longer than that."""
+    return "".join(char if char.isprintable() else " " for char in text)[:longest]
+
+
 def print_json(value: object) -> None:
     """One object on a line of its own."""
     sys.stdout.write(msgspec.json.encode(value).decode() + "\n")

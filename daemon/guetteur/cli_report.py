@@ -13,6 +13,7 @@ import msgspec
 from guetteur.app import now_utc
 from guetteur.cli_campaigns import campaigns_command
 from guetteur.cli_outbox import COMMANDS
+from guetteur.cli_output import plain
 from guetteur.config import language, load_settings
 from guetteur.errors import GuetteurError, InvalidInputError
 from guetteur.report_evidence import read_evidence
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from guetteur.reports.verify import Verification
 
 ALTERED, FAILED = 1, 2
+_LONGEST = 120
 
 _WORDS = {
     "fr": {
@@ -198,7 +200,8 @@ def _print_written(  # noqa: PLR0913
         return
     click.echo(words["redacted" if evidence.changes else "nothing"])
     for change in evidence.changes:
-        click.echo(f"  {_one_line(change.where)} : {_one_line(change.before)} → {_one_line(change.after) or '∅'}")
+        where, before, after = (plain(text, _LONGEST) for text in (change.where, change.before, change.after))
+        click.echo(f"  {where} : {before} → {after or '∅'}")
 
 
 def _told(found: Verification, words: dict[str, str]) -> Sequence[str]:
@@ -209,18 +212,13 @@ def _told(found: Verification, words: dict[str, str]) -> Sequence[str]:
     else:
         lines.append(words["bad" if found.signature == "bad" else "missing_signature"])
     for what in ("changed", "missing", "added"):
-        lines += [f"  {words[what].format(name=_one_line(name))}" for name in getattr(found, what)]
+        lines += [f"  {words[what].format(name=plain(name, _LONGEST))}" for name in getattr(found, what)]
     if found.repacked:
         lines.append(words["repacked"])
     stamp = found.timestamp
     when = f"{stamp.at:%Y-%m-%d %H:%M:%S}" if stamp.at else "?"
-    lines.append(words[f"stamp_{stamp.state}"].format(at=when, authority=_one_line(stamp.authority)))
+    lines.append(words[f"stamp_{stamp.state}"].format(at=when, authority=plain(stamp.authority, _LONGEST)))
     return lines
-
-
-def _one_line(text: str) -> str:
-    """What strangers wrote, without what would drive the terminal."""
-    return "".join(char if char.isprintable() else " " for char in text)[:120]
 
 
 def _fail(error: GuetteurError, *, as_json: bool) -> None:

@@ -176,6 +176,6 @@ MEASURE = """
     done({ ms, nodes: document.querySelectorAll("*").length, fields: message.page.fields.length });
     return null;
   } };
-  globalThis.browser = { runtime };
+  globalThis.browser = { runtime: { ...runtime, onMessage: { addListener: () => {} } } };
   (0, eval)(code);
 """

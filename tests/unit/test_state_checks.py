@@ -202,6 +202,7 @@ def test_read_only_home(tmp_path: Path) -> None:
 def test_damaged_channels(settings: Settings, tmp_path: Path) -> None:
     data = tmp_path / "data"
     shutil.copytree(PACKAGE_DATA, data)
-    (data / "channels.json").write_text("{")
     broken = Settings(runtime_dir=settings.runtime_dir, state_dir=settings.state_dir, data_dir=data)
-    assert "data_damaged" in look(broken)
+    for damage in (b"{", (data / "channels.json").read_bytes().replace(b'":"', b'":"\xff', 1)):
+        (data / "channels.json").write_bytes(damage)
+        assert "data_damaged" in look(broken)

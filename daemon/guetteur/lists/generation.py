@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Self
 import msgspec
 
 from guetteur.durable import fingerprint
+from guetteur.errors import UNREADABLE
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -116,7 +117,7 @@ def read_generation(folder: Path, data: Path) -> Generation | None:
     """The generation in ``folder`` when its manifest is readable, it is not marked damaged and every file is there."""
     try:
         manifest = msgspec.json.decode((folder / MANIFEST).read_bytes(), type=Manifest)
-    except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
+    except (OSError, *UNREADABLE):
         return None
     if str(manifest.number) != folder.name or (folder / DAMAGED).exists():
         return None

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import msgspec
 
-from guetteur.errors import DataFileError
+from guetteur.errors import UNREADABLE, DataFileError
 
 INDEX_TARGET = "lists/index.json"
 NEVER_BLOCK_TARGET = "lists/never-block.list"
@@ -63,7 +63,7 @@ def decode_index(content: bytes) -> Index:
     """
     try:
         index = msgspec.json.decode(content, type=Index)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+    except UNREADABLE as error:
         raise DataFileError(
             "index_damaged", f"the index of the lists is none: {error}", "tell the maintainers"
         ) from None

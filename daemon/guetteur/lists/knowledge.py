@@ -17,7 +17,7 @@ from guetteur.core.pagewords import PageWords
 from guetteur.core.redirects import RedirectTable
 from guetteur.core.routes import Route
 from guetteur.core.scripts import Script
-from guetteur.errors import DataFileError
+from guetteur.errors import UNREADABLE, DataFileError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -84,7 +84,7 @@ def load_model(data_dir: Path) -> NameModel:
         return NameModel(msgspec.json.decode(path.read_bytes(), type=ModelFile))
     except OSError as error:
         raise DataFileError("model_missing", f"{path} cannot be read: {error.strerror}", hint) from None
-    except (msgspec.DecodeError, msgspec.ValidationError) as error:
+    except UNREADABLE as error:
         raise DataFileError("model_damaged", f"{path}: {error}", hint) from None
 
 
@@ -100,5 +100,5 @@ def load_knowledge(data_dir: Path) -> Knowledge:
         return msgspec.json.decode(path.read_bytes(), type=Knowledge)
     except OSError as error:
         raise DataFileError("knowledge_missing", f"{path} cannot be read: {error.strerror}", hint) from None
-    except (msgspec.DecodeError, msgspec.ValidationError) as error:
+    except UNREADABLE as error:
         raise DataFileError("knowledge_damaged", f"{path}: {error}", hint) from None

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from guetteur.errors import DataFileError
+from guetteur.errors import UNREADABLE, DataFileError
 
 if TYPE_CHECKING:
     from guetteur.lists.renewal import SyncSetup
@@ -54,5 +54,5 @@ def _url(data_dir: Path) -> str:
         return given
     try:
         return msgspec.json.decode((data_dir / FILE_NAME).read_bytes(), type=Repository).url
-    except (OSError, msgspec.MsgspecError):
+    except (OSError, *UNREADABLE):
         return ""

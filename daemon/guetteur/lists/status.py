@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from guetteur.durable import write_durably
+from guetteur.errors import UNREADABLE
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -73,7 +74,7 @@ def read_record(folder: Path) -> SyncRecord:
     """The record in ``folder``; an empty one when there is none or it is damaged."""
     try:
         return msgspec.json.decode((folder / FILE_NAME).read_bytes(), type=SyncRecord)
-    except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
+    except (OSError, *UNREADABLE):
         return SyncRecord()
 
 

@@ -28,7 +28,7 @@ from guetteur.durable import (
     sync_folder,
     write_durably,
 )
-from guetteur.errors import GuetteurError
+from guetteur.errors import UNREADABLE, GuetteurError
 from guetteur.lists.generation import (
     DAMAGED,
     LEASE,
@@ -117,7 +117,7 @@ class Store:
         """Versions that were rolled back from and are not taken again."""
         try:
             return frozenset(msgspec.json.decode((self.folder / "held").read_bytes(), type=list[str]))
-        except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
+        except (OSError, *UNREADABLE):
             return frozenset()
 
     def add(self, state: ListState, files: Mapping[str, Path], now: datetime) -> Generation:
@@ -261,7 +261,7 @@ class Store:
     def _manifests(self) -> Iterator[Manifest]:
         """Of every generation that is left, broken or not: their files may be mapped."""
         for number in self._numbers():
-            with suppress(OSError, msgspec.MsgspecError, UnicodeDecodeError):
+            with suppress(OSError, *UNREADABLE):
                 yield msgspec.json.decode((self._generations / str(number) / MANIFEST).read_bytes(), type=Manifest)
 
     @contextmanager

@@ -13,6 +13,7 @@ import msgspec
 from yarl import URL
 
 from guetteur import __version__
+from guetteur.errors import UNREADABLE
 from guetteur.lookup.addresses import CheckedResolver
 from guetteur.lookup.outcome import NoAgeError, Why
 
@@ -157,7 +158,7 @@ def registration_day(body: bytes, domain: str) -> date:
     """
     try:
         answer = msgspec.json.decode(body, type=_Domain)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+    except UNREADABLE:
         raise NoAgeError(Why.UNREADABLE) from None
     name = answer.ldh_name
     # Some registries write an international name as U-label here: only an ASCII one can be compared.

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from guetteur.core.hostwalk import parents
-from guetteur.errors import DataFileError
+from guetteur.errors import UNREADABLE, DataFileError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -139,7 +139,7 @@ def load_registries(data_dir: Path) -> Registries:
         return Registries(msgspec.json.decode(path.read_bytes(), type=RegistryTable))
     except OSError as error:
         raise DataFileError("registries_missing", f"{path} cannot be read: {error.strerror}", hint) from None
-    except msgspec.MsgspecError as error:
+    except UNREADABLE as error:
         raise DataFileError("registries_damaged", f"{path}: {error}", hint) from None
 
 

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, TypeVar
 import msgspec
 
 from guetteur.durable import write_durably
+from guetteur.errors import UNREADABLE
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -146,5 +147,5 @@ def _write(path: Path, info: CopyInfo | PartInfo) -> None:
 def _read(path: Path, kind: type[_Info]) -> _Info | None:
     try:
         return msgspec.json.decode(path.read_bytes(), type=kind)
-    except (OSError, msgspec.DecodeError, msgspec.ValidationError):
+    except (OSError, *UNREADABLE):
         return None

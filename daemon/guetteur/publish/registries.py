@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from guetteur.errors import DataFileError
+from guetteur.errors import UNREADABLE, DataFileError
 from guetteur.lookup.registries import AddressServer, OriginZones, RdapServer, RegistryTable, WhoisServer
 from guetteur.publish.bodies import read_toml
 
@@ -82,7 +82,7 @@ def read_registries(source: Path) -> RegistryTable:
             msgspec.json.decode((source / f"registries/iana_{name}.json").read_bytes(), type=_Iana)
             for name in ("dns", "ipv4", "ipv6")
         )
-    except (OSError, msgspec.MsgspecError) as error:
+    except (OSError, *UNREADABLE) as error:
         raise _invalid(path, str(error)) from None
     named = (*(entry.source for entry in file.rdap), *(entry.source for entry in file.whois))
     for name in (*named, file.silent.source, file.origin.source):

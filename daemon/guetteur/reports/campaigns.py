@@ -5,6 +5,7 @@ What they may share is in `guetteur.reports.marks`, when that joins them in `gue
 
 from __future__ import annotations
 
+import threading
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -27,6 +28,7 @@ __all__ = [
 # A report that was taken back everywhere counts no more; one that was only sealed, or handed to the person, does.
 _CASES = """select id, json_extract(cast(content as text), '$.found_at') from cases where id not in
     (select case_id from reports group by case_id having min(state = 'retracted'))"""
+_VERSION = "select number from campaign_changes"
 _MARKS = "select case_id, kind, value from marks order by case_id, kind, value"
 
 
@@ -75,7 +77,7 @@ class Campaign(msgspec.Struct, frozen=True):
 class _State(NamedTuple):
     """All of it as the file was at ``version``."""
 
-    version: tuple[int, int]
+    version: int
     kept: tuple[Kept, ...]
     found: tuple[Campaign, ...]
     by_case: dict[str, Campaign]
@@ -87,6 +89,8 @@ class Campaigns:
     def __init__(self, file: OutboxFile) -> None:
         self._file = file
         self._state: _State | None = None
+        self._lock = threading.Lock()
+        self._near: tuple[int, tuple[Mark, ...], Campaign | None] | None = None
 
     def keep(self, case_id: str, marks: Iterable[Mark]) -> None:
         """Note the marks of a case in the place of those it had."""
@@ -98,11 +102,16 @@ class Campaigns:
 
     def near(self, marks: Iterable[Mark]) -> Campaign | None:
         """The campaign that a case with these marks would join, or make of one other; itself it is not in it."""
-        new = Kept(datetime.max.replace(tzinfo=UTC), "", tuple(sorted(marks)))
-        clusters = Clusters((*self._read().kept, new))
-        last = len(clusters.kept) - 1
-        group = next((group for group in clusters.groups() if group[-1] == last), None)
-        return _campaign(clusters, group, group[:-1]) if group is not None else None
+        state, wanted = self._read(), tuple(sorted(marks))
+        asked = self._near  # a preview is asked for again with each choice
+        if asked is None or asked[:2] != (state.version, wanted):
+            new = Kept(datetime.max.replace(tzinfo=UTC), "", wanted)
+            clusters = Clusters((*state.kept, new))
+            last = len(clusters.kept) - 1
+            group = next((group for group in clusters.groups() if group[-1] == last), None)
+            found = _campaign(clusters, group, group[:-1]) if group is not None else None
+            asked = self._near = (state.version, wanted, found)
+        return asked[2]
 
     def of(self, case_id: str) -> Campaign | None:
         """The campaign of a case, or None: it hangs together with no other."""
@@ -118,14 +127,16 @@ class Campaigns:
         return len(state.kept) - len(state.by_case)
 
     def _read(self) -> _State:
-        state, version = self._state, self._version()
-        if state is None or state.version != version:
-            state = self._state = _found(version, self._kept())
-        return state
+        with self._lock:  # the second who asks takes what the first one found
+            state, version = self._state, self._version()
+            if state is None or state.version != version:
+                state = self._state = _found(version, self._kept())
+            return state
 
-    def _version(self) -> tuple[int, int]:
-        """Changes with every change to the file: by others, by this process."""
-        return self._file.read("pragma data_version")[0][0], self._file.read("select total_changes()")[0][0]
+    def _version(self) -> int:
+        """Changes with whatever can change a campaign, and not with each receipt."""
+        number: int = self._file.read(_VERSION)[0][0]
+        return number
 
     def _kept(self) -> tuple[Kept, ...]:
         marks: dict[str, list[Mark]] = {}
@@ -141,7 +152,7 @@ def _moment(written: str) -> datetime:
     return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
 
 
-def _found(version: tuple[int, int], kept: tuple[Kept, ...]) -> _State:
+def _found(version: int, kept: tuple[Kept, ...]) -> _State:
     clusters = Clusters(kept)
     found = [_campaign(clusters, group, group) for group in clusters.groups()]
     found.sort(key=lambda one: (one.last_at, one.id), reverse=True)

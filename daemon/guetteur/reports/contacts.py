@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from guetteur.errors import UNREADABLE
 from guetteur.reports.mailboxes import is_mailbox
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ def abuse_mailboxes(answer: bytes) -> tuple[str, ...]:
     """
     try:
         content = msgspec.json.decode(answer)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+    except UNREADABLE:
         return ()
     found: dict[str, None] = {}
     for entity in _entities(content, _MAX_DEPTH):

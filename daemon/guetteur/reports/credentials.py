@@ -11,7 +11,7 @@ import keyring.errors
 import msgspec
 
 from guetteur.durable import write_durably
-from guetteur.errors import GuetteurError
+from guetteur.errors import UNREADABLE, GuetteurError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -121,7 +121,7 @@ class Credentials:
             return msgspec.json.decode(self.path.read_bytes(), type=dict[str, str])
         except FileNotFoundError:
             return {}
-        except (OSError, msgspec.MsgspecError, UnicodeDecodeError) as error:
+        except (OSError, *UNREADABLE) as error:
             raise _unreadable(f"{self.path}: {error}") from None
 
     def _write(self, values: dict[str, str]) -> None:

@@ -25,7 +25,7 @@ from guetteur.core.mail.seen import MailSeen
 from guetteur.core.mail.shown import Shown
 from guetteur.core.similarity import Folder
 from guetteur.core.subject import HostKind, parse_url
-from guetteur.errors import InvalidInputError
+from guetteur.errors import UNREADABLE, InvalidInputError
 from guetteur.reports.channels.interface import mail_of
 from guetteur.reports.likeness import picture_hash, text_hash, words_of
 from guetteur.reports.numbers import e164, ibans, phones
@@ -261,7 +261,7 @@ def _read(data: bytes | None, form: type[_T]) -> _T | None:
     """JSON among the evidence; None for what is not there, or of another form."""
     try:
         return msgspec.json.decode(data, type=form) if data else None
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+    except UNREADABLE:
         return None
 
 

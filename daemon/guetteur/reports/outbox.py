@@ -178,7 +178,9 @@ class Outbox:
 
     def _take(self, db: Database, case: Case, draft: Draft, state: State, *, again: bool) -> Entry:
         entry = _entry(db, draft.case, draft.channel)
-        if entry is not None and entry.state in STANDING:
+        # A form may be opened before the last preview: then the person is to send what that one shows.
+        replaces = entry is not None and entry.state == state == "handed" and _draft(db, draft) != draft
+        if entry is not None and entry.state in STANDING and not replaces:
             return entry
         if not again:
             query = SELECT_ENTRIES + " where subject = ? and channel = ? order by queued_at"
@@ -186,7 +188,7 @@ class Outbox:
             standing = next((one for one in before if one.state in STANDING), None)
             if standing is not None:
                 return standing
-        db.execute("insert or ignore into cases values (?, ?)", (case.id, msgspec.json.encode(case)))
+        put_case(db, case)
         span = self._clocks.begin(draft.key, timedelta())
         db.execute(
             "insert or replace into reports (case_id, channel, state, recipient, subject, url, draft, attempts,"
@@ -257,9 +259,23 @@ class Outbox:
         )
 
 
+def put_case(db: Database, case: Case) -> None:
+    """Keep the case; one that is there stays once something of it may have gone out."""
+    db.execute(
+        "insert into cases values (?, ?) on conflict (id) do update set content = excluded.content where not exists"
+        " (select 1 from reports where case_id = excluded.id and state not in ('handed', 'retracted'))",
+        (case.id, msgspec.json.encode(case)),
+    )
+
+
 def _entry(db: Database, case: str, channel: str) -> Entry | None:
     rows = db.execute(SELECT_ENTRIES + " where case_id = ? and channel = ?", (case, channel)).fetchall()
     return entries(rows)[0] if rows else None
+
+
+def _draft(db: Database, like: Draft) -> Draft:
+    query = "select draft from reports where case_id = ? and channel = ?"
+    return msgspec.json.decode(db.execute(query, (like.case, like.channel)).fetchone()[0], type=Draft)
 
 
 def _found(db: Database, case: str, channel: str) -> Entry:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from guetteur.reports.case import Case
-from guetteur.reports.outbox import OPEN_CODES
+from guetteur.reports.outbox import OPEN_CODES, put_case
 from guetteur.reports.waiting import stamp
 
 if TYPE_CHECKING:
@@ -20,19 +20,21 @@ if TYPE_CHECKING:
 _PAGE = """select id, content from cases
     order by coalesce((select min(queued_at) from reports where case_id = id),
                       json_extract(cast(content as text), '$.found_at')) desc, id limit ? offset ?"""
-_DUE = """select 1 from reports where state = 'sending' or (wait_until <= ?1 or wait_from > ?1) and (
+_DUE = """select 1 from reports where state in ('queued', 'sending', 'accepted') and (
+    state = 'sending' or (wait_until <= ?1 or wait_from > ?1) and (
     state = 'queued' or state = 'accepted' and queued_at >= ?2
-    and channel in (select value from json_each(?3)) and code in (select value from json_each(?4))) limit 1"""
+    and channel in (select value from json_each(?3)) and code in (select value from json_each(?4)))) limit 1"""
+"""The states first: they are few and have an index, while the rows of what was settled hold whole drafts."""
 
 
 def keep_case(file: OutboxFile, case: Case) -> None:
-    """Keep a case of which nothing may have been queued; one that is there stays.
+    """Keep a case of which nothing may have been queued; see `put_case`.
 
     Raises:
         OutboxError: ``outbox_unwritable``.
     """
     with file.change() as db:
-        db.execute("insert or ignore into cases values (?, ?)", (case.id, msgspec.json.encode(case)))
+        put_case(db, case)
 
 
 def case_page(file: OutboxFile, offset: int, limit: int) -> tuple[tuple[Case, ...], int]:

@@ -41,6 +41,20 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         """create table marks (case_id text not null, kind text not null, value text not null,
            primary key (case_id, kind, value)) without rowid""",
         "create index reports_by_case on reports (case_id, state)",
+        # Counts what can change a campaign, whoever changes it; receipts come far more often.
+        "create table campaign_changes (number integer not null)",
+        "insert into campaign_changes values (0)",
+        *(
+            f"create trigger {name} after {event} begin update campaign_changes set number = number + 1; end"  # noqa: S608
+            for name, event in (
+                ("mark_kept", "insert on marks"),
+                ("mark_dropped", "delete on marks"),
+                ("case_kept", "insert on cases"),
+                ("case_changed", "update on cases"),
+                ("report_kept", "insert on reports"),
+                ("report_retracted", "update of state on reports when 'retracted' in (old.state, new.state)"),
+            )
+        ),
     ),
     (
         """create table watches (case_id text primary key, url text not null, running integer not null,
@@ -67,7 +81,7 @@ class OutboxFile:
             OutboxError: ``outbox_unreadable``, ``outbox_newer``.
         """
         self.path = path
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
         try:
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             # Made by us before SQLite does: what a person reports is nobody else's business, not even for a moment.
@@ -85,12 +99,15 @@ class OutboxFile:
 
     @contextmanager
     def change(self) -> Iterator[Database]:
-        """One transaction: made as a whole and on the disk, or not at all.
+        """One transaction: made as a whole and on the disk, or not at all; begun within another it is part of that one.
 
         Raises:
             OutboxError: ``outbox_unwritable``; nothing was changed.
         """
         with self._lock:
+            if self._db.conn.in_transaction:
+                yield self._db
+                return
             try:
                 self._db.conn.execute("begin immediate")
                 yield self._db

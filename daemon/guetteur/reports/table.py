@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
-from guetteur.errors import DataFileError
+from guetteur.errors import UNREADABLE, DataFileError
 from guetteur.reports.case import CaseKind
 
 if TYPE_CHECKING:
@@ -191,5 +191,5 @@ def load_channels(data_dir: Path) -> ChannelTable:
         return msgspec.json.decode(path.read_bytes(), type=ChannelTable)
     except OSError as error:
         raise DataFileError("channels_missing", f"{path} cannot be read: {error.strerror}", hint) from None
-    except (msgspec.DecodeError, msgspec.ValidationError) as error:
+    except UNREADABLE as error:
         raise DataFileError("channels_damaged", f"{path}: {error}", hint) from None

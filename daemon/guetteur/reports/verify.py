@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
-from guetteur.errors import InvalidInputError
+from guetteur.errors import UNREADABLE, InvalidInputError
 from guetteur.reports.archive import MAX_ARCHIVE_BYTES, unpack
 from guetteur.reports.bundle import assemble
 from guetteur.reports.manifest import (
@@ -160,7 +160,7 @@ def _manifest(told: bytes) -> Manifest | None:
         if canonical(manifest) == told and len({one.path for one in manifest.files}) == len(manifest.files):
             _check_format(told)
             return manifest if manifest.format == FORMAT else None
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+    except UNREADABLE:
         _check_format(told)
     return None
 
@@ -168,7 +168,7 @@ def _manifest(told: bytes) -> Manifest | None:
 def _check_format(told: bytes) -> None:
     try:
         newer = msgspec.json.decode(told, type=_Format).format > FORMAT
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+    except UNREADABLE:
         return
     if newer:
         raise BundleError("bundle_too_new", "a newer Guetteur made this bundle", "update Guetteur, then verify again")
@@ -178,7 +178,7 @@ def _signature(content: bytes) -> Signature | None:
     """The signature, when it is one in its one spelling that names its own key."""
     try:
         signature = msgspec.json.decode(content, type=Signature)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+    except UNREADABLE:
         return None
     named = signature.algorithm == "ed25519" and signature.key_id == key_id(signature.public_key)
     return signature if named and canonical(signature) == content else None

@@ -133,15 +133,16 @@ class Watches:
         pause = PAUSES[min(checks, len(PAUSES) - 1)] if doubted is None or doubted != now else CONFIRM
         on = checks < MOST_LOOKS and now - watch.begun_at < LONGEST
         with self._file.change() as db:
-            db.execute(
+            kept = db.execute(
                 "update watches set state = ?, checks = ?, checked_at = ?, doubted_at = ?, closed_at = ?,"
-                " seen_open = ?, running = running and ? where case_id = ?",
+                " seen_open = ?, running = running and ? where case_id = ? and begun_at = ?",
                 (
                     state, checks, stamp(now), stamp(doubted) if doubted else None, stamp(closed) if closed else None,
-                    watch.seen_open or found == "open", on, watch.case,
+                    watch.seen_open or found == "open", on, watch.case, stamp(watch.begun_at),
                 ),
             )  # fmt: skip
-            self._wait(db, watch.case, pause)
+            if kept.rowcount:  # else it was ended and begun anew meanwhile
+                self._wait(db, watch.case, pause)
         return next(iter(self._read(" where case_id = ?", (watch.case,))))
 
     def _wait(self, db: Database, case: str, pause: timedelta) -> None:

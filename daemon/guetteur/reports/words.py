@@ -169,11 +169,11 @@ def sentence(entry: Entry, facts: ChannelFacts | None, lang: str, now: datetime)
     text = _SENTENCES[code][index].format(
         name=name_within(facts, entry.channel, lang),
         reference=entry.reference,
-        why=_capital(why.removesuffix(_LATER[index])) if code == "again" else why or STATES["refused"][index],
+        why=capital(why.removesuffix(_LATER[index])) if code == "again" else why or STATES["refused"][index],
         when=at_about(entry.wait_until, lang, now),
         todo=_TODO.get(entry.code, _NO_TODO)[index],
     )
-    return f"{text} {_capital(why)}." if entry.state in {"sent", "accepted"} and why else text
+    return f"{text} {capital(why)}." if entry.state in {"sent", "accepted"} and why else text
 
 
 def name_within(facts: ChannelFacts | None, channel: str, lang: str) -> str:
@@ -203,7 +203,8 @@ def evidence_label(path: str, lang: str) -> str:
     return found[lang == "en"] if found is not None else path
 
 
-def _capital(text: str) -> str:
+def capital(text: str) -> str:
+    """A phrase as the beginning of a sentence."""
     return text[:1].upper() + text[1:]
 
 

@@ -85,24 +85,25 @@ def openapi() -> dict[str, Any]:
 
 
 def _report_calls() -> tuple[_Call, ...]:
+    from guetteur.web import wire_receipts as sent  # noqa: PLC0415 -- as below
     from guetteur.web import wire_report as wire  # noqa: PLC0415 -- as large as all others, and rarely needed
 
     return (
         ("post", "/v1/report/begin", "Begin a report", wire.BeginReport, wire.BegunReport),
         ("post", "/v1/report/evidence", "Add a piece of evidence to a report", wire.AddEvidence, wire.EvidenceTaken),
         ("post", "/v1/report/preview", "Show who would get exactly what", wire.PreviewReport, wire.PreviewReply),
-        ("post", "/v1/report/send", "Send what the last preview showed", wire.SendReport, wire.ReceiptsReply),
-        ("post", "/v1/report/hand-over", "Note that the person opened a form", wire.HandOver, wire.ReceiptsReply),
-        ("post", "/v1/report/retract", "Take back what is still queued", wire.RetractReport, wire.ReceiptsReply),
+        ("post", "/v1/report/send", "Send what the last preview showed", wire.SendReport, sent.ReceiptsReply),
+        ("post", "/v1/report/hand-over", "Note that the person opened a form", sent.HandOver, sent.ReceiptsReply),
+        ("post", "/v1/report/retract", "Take back what is still queued", sent.RetractReport, sent.ReceiptsReply),
         (
             "post",
             "/v1/report/watch",
             "Begin or end looking whether the page is still there",
-            wire.WatchReport,
-            wire.ReceiptsReply,
+            sent.WatchReport,
+            sent.ReceiptsReply,
         ),
-        ("post", "/v1/report/receipts", "What became of reports", wire.AskReceipts, wire.ReceiptsReply),
-        ("post", "/v1/report/bundle", "The sealed original, piece by piece", wire.ReadBundle, wire.BundlePiece),
-        ("post", "/v1/report/campaigns", "Reports that hang together", wire.AskCampaigns, wire.CampaignsReply),
-        ("post", "/v1/report/channels", "Channels and settings, after a change", wire.EditChannels, wire.ChannelsReply),
+        ("post", "/v1/report/receipts", "What became of reports", sent.AskReceipts, sent.ReceiptsReply),
+        ("post", "/v1/report/bundle", "The sealed original, piece by piece", sent.ReadBundle, sent.BundlePiece),
+        ("post", "/v1/report/campaigns", "Reports that hang together", sent.AskCampaigns, sent.CampaignsReply),
+        ("post", "/v1/report/channels", "Channels and settings, after a change", sent.EditChannels, sent.ChannelsReply),
     )

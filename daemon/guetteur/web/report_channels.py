@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from guetteur.errors import InvalidInputError
 from guetteur.reports.credentials import CredentialError
 from guetteur.web.report_preview import need_reply
-from guetteur.web.wire_report import ChannelsReply, ChannelState
+from guetteur.web.wire_receipts import ChannelsReply, ChannelState
 
 if TYPE_CHECKING:
     from guetteur.web.report_desk import Desk

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import binascii
 import uuid
-from base64 import b64decode
 from dataclasses import dataclass, field
 from datetime import UTC, timedelta
 from typing import TYPE_CHECKING
 
 from guetteur.core.subject import parse_url
 from guetteur.errors import InvalidInputError
+from guetteur.web.routes import from_base64
 from guetteur.web.wire_report import EvidenceTaken
 
 if TYPE_CHECKING:
@@ -100,7 +99,7 @@ class OpenCase:
         if coming is None or (piece.part, piece.parts) != (coming.next, coming.parts) or piece.part >= piece.parts:
             self.coming.pop(piece.name, None)
             raise InvalidInputError("evidence_order", f"piece {piece.part} is not the next one", "begin with piece 0")
-        data = _bytes(piece.data)
+        data = from_base64(piece.data, "data")
         if self._size() + len(data) > MAX_BYTES:
             del self.coming[piece.name]
             message = f"the evidence has more than {MAX_BYTES // 1024 // 1024} MB"
@@ -112,6 +111,7 @@ class OpenCase:
             whole = bytes(self.coming.pop(piece.name).data)
             _check(piece.name, whole)
             self.evidence[piece.name] = whole
+            self._changed()
         return EvidenceTaken(size, complete)
 
     def close(self) -> None:
@@ -192,10 +192,3 @@ def _check(name: str, data: bytes) -> None:
             raise InvalidInputError("evidence_invalid", "the page is not UTF-8", "send it in UTF-8") from None
     if name == "mail" and not data:
         raise InvalidInputError("evidence_invalid", "the message is empty", "send the raw message")
-
-
-def _bytes(text: str) -> bytes:
-    try:
-        return b64decode(text, validate=True)
-    except (binascii.Error, ValueError):
-        raise InvalidInputError("invalid_base64", "`data` is not base64", "send the piece in base64") from None

@@ -9,21 +9,20 @@ import msgspec
 from guetteur.reports.campaigns_words import LINK_WORDS
 from guetteur.reports.campaigns_words import told as campaign_told
 from guetteur.reports.outbox_cases import case_page
-from guetteur.reports.words import KINDS, sentence, told, watch_told
+from guetteur.reports.words import KINDS, capital, sentence, told, watch_told
 from guetteur.web.report_reading import host_of
-from guetteur.web.wire_report import (
-    CampaignBrief,
+from guetteur.web.wire_receipts import (
     CampaignLink,
     CampaignMember,
     CampaignReply,
     CampaignsReply,
     CaseReply,
-    FieldReply,
     ReceiptReply,
     ReceiptsReply,
     StepReply,
     WatchReply,
 )
+from guetteur.web.wire_report import CampaignBrief, FieldReply
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -36,6 +35,8 @@ if TYPE_CHECKING:
     from guetteur.web.report_desk import Desk
 
 _MAX_REPLY_BYTES = 900 * 1024
+_MOST_CAMPAIGNS, _MOST_MEMBERS, _MOST_LINKS, _LONGEST_TITLE = 50, 50, 10, 120
+"""So that all of it goes through a frame."""
 
 
 def title_of(case: Case, lang: str) -> str:
@@ -70,7 +71,12 @@ def of_cases(desk: Desk, numbers: Iterable[str], lang: str) -> ReceiptsReply:
 
 def bundle_of(folder: Path, case: str) -> Path | None:
     """The sealed original of a case; the latest when it was sealed again."""
-    return max(folder.glob(f"guetteur-*-{case[:8]}.zip"), default=None)
+    return _bundles(folder).get(case[:8])
+
+
+def _bundles(folder: Path) -> dict[str, Path]:
+    """All sealed originals, by the beginning of their case's number; the folder is read once for many cases."""
+    return {path.stem.rpartition("-")[2]: path for path in sorted(folder.glob("guetteur-*.zip"))}
 
 
 def campaign_brief(campaign: Campaign | None, lang: str) -> CampaignBrief | None:
@@ -93,26 +99,32 @@ def campaigns(desk: Desk, lang: str) -> CampaignsReply:
     Raises:
         OutboxError: the outbox cannot be read.
     """
-    return CampaignsReply([_campaign(one, desk, lang) for one in desk.campaigns.all()], desk.campaigns.single())
+    found = [_campaign(one, desk, lang) for one in desk.campaigns.all()[:_MOST_CAMPAIGNS]]
+    return CampaignsReply(found, desk.campaigns.single())
 
 
 def _campaign(campaign: Campaign, desk: Desk, lang: str) -> CampaignReply:
-    cases = [case for number in campaign.cases if (case := desk.outbox.case(number)) is not None]
+    # The oldest gives it its name; of many the latest are shown, and `count` says how many there are.
+    shown = dict.fromkeys((campaign.cases[0], *campaign.cases[-_MOST_MEMBERS:]))
+    cases = [case for number in shown if (case := desk.outbox.case(number)) is not None]
     return CampaignReply(
         id=campaign.id,
-        title=title_of(cases[0], lang) if cases else "",
+        title=title_of(cases[0], lang)[:_LONGEST_TITLE] if cases else "",
         count=len(campaign.cases),
         first_at=campaign.first_at,
         last_at=campaign.last_at,
-        links=[CampaignLink(one.kind, LINK_WORDS[lang][one.kind], one.value, one.count) for one in campaign.links],
-        members=[CampaignMember(case.id, title_of(case, lang), case.found_at) for case in cases],
+        links=[
+            CampaignLink(one.kind, LINK_WORDS[lang][one.kind], one.value, one.count)
+            for one in campaign.links[:_MOST_LINKS]
+        ],
+        members=[CampaignMember(case.id, title_of(case, lang)[:_LONGEST_TITLE], case.found_at) for case in cases],
     )
 
 
 def _fitting(desk: Desk, cases: Iterable[Case], lang: str) -> list[CaseReply]:
-    size, found = 0, list[CaseReply]()
+    size, found, bundles = 0, list[CaseReply](), _bundles(desk.folder)
     for case in cases:
-        reply = _case(desk, case, lang)
+        reply = _case(desk, case, bundles.get(case.id[:8]), lang)
         size += len(msgspec.json.encode(reply))
         if found and size > _MAX_REPLY_BYTES:
             break
@@ -120,8 +132,8 @@ def _fitting(desk: Desk, cases: Iterable[Case], lang: str) -> list[CaseReply]:
     return found
 
 
-def _case(desk: Desk, case: Case, lang: str) -> CaseReply:
-    entries, bundle = desk.outbox.entries(case=case.id), bundle_of(desk.folder, case.id)
+def _case(desk: Desk, case: Case, bundle: Path | None, lang: str) -> CaseReply:
+    entries = desk.outbox.entries(case=case.id)
     return CaseReply(
         case=case.id,
         kind=case.kind,
@@ -152,12 +164,10 @@ def _receipt(desk: Desk, entry: Entry, lang: str) -> ReceiptReply:
         retractable=entry.state == "queued",
         link=draft.link if draft is not None else "",
         fields=field_replies(draft.fields, lang) if draft is not None else [],
-        steps=[StepReply(step.at, _step(told(step, lang))) for step in desk.outbox.history(entry.case, entry.channel)],
+        steps=[
+            StepReply(step.at, capital(told(step, lang))) for step in desk.outbox.history(entry.case, entry.channel)
+        ],
     )
-
-
-def _step(text: str) -> str:
-    return text[:1].upper() + text[1:]
 
 
 def _watch(desk: Desk, case: Case, lang: str) -> WatchReply:

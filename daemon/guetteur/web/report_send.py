@@ -77,13 +77,15 @@ def send(  # noqa: PLR0913, PLR0917 -- what sending needs
     offers = shown(case)
     chosen, told = _choose(offers, asked.channels, desk), offers.case
     case.bundle = _seal(case, reading, desk.folder, settings, now)
-    standing = desk.outbox.queue(told, chosen.sent, again=asked.again)
-    keep_case(desk.outbox.file, told)
-    for draft in chosen.handed:
-        desk.outbox.hand_over(told, draft)
-    desk.campaigns.keep(case.id, case.marks or ())
-    if asked.watch and told.url:
-        desk.watches.begin(case.id, told.url)
+    with desk.outbox.file.change():
+        # What a form that was opened early had made of the case gives way to what is sent.
+        keep_case(desk.outbox.file, told)
+        standing = desk.outbox.queue(told, chosen.sent, again=asked.again)
+        for draft in chosen.handed:
+            desk.outbox.hand_over(told, draft)
+        desk.campaigns.keep(case.id, case.marks or ())
+        if asked.watch and told.url:
+            desk.watches.begin(case.id, told.url)
     return standing
 
 

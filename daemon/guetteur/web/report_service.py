@@ -12,6 +12,7 @@ from guetteur.lookup.registries import load_registries
 from guetteur.reports.network import Questions, gather
 from guetteur.reports.outbox import FILE_NAME
 from guetteur.web import report_preview, report_receipts, report_send
+from guetteur.web import wire_receipts as sent
 from guetteur.web import wire_report as wire
 from guetteur.web.guard import json_error, json_response
 from guetteur.web.report_channels import edit, listed
@@ -136,7 +137,7 @@ class ReportService:
                 report_preview.preview, case, asked, reading, desk, self._explainers, self._clock()
             )
 
-    async def send(self, request: web.Request) -> wire.ReceiptsReply:
+    async def send(self, request: web.Request) -> sent.ReceiptsReply:
         """Seal the original, queue what was chosen, and say what stands."""
         asked = decode(await request.read(), wire.SendReport)
         case, desk = await self._unsent(asked.case), await self._work.desk()
@@ -151,17 +152,17 @@ class ReportService:
         numbers = [case.id, *(entry.case for entry in standing)]
         return await asyncio.to_thread(report_receipts.of_cases, desk, numbers, asked.lang)
 
-    async def hand_over(self, request: web.Request) -> wire.ReceiptsReply:
+    async def hand_over(self, request: web.Request) -> sent.ReceiptsReply:
         """Note that the person opened a form."""
-        asked = decode(await request.read(), wire.HandOver)
+        asked = decode(await request.read(), sent.HandOver)
         case = self._cases.get(asked.case)
         desk = await self._work.desk() if case is not None else (await self._sent(asked.case))[0]
         await asyncio.to_thread(report_send.note_handed, desk, asked.case, asked.channel, case)
         return await self._receipts_of(desk, asked.case, asked.lang)
 
-    async def retract(self, request: web.Request) -> wire.ReceiptsReply:
+    async def retract(self, request: web.Request) -> sent.ReceiptsReply:
         """Take back what is still queued."""
-        asked = decode(await request.read(), wire.RetractReport)
+        asked = decode(await request.read(), sent.RetractReport)
         desk, _ = await self._sent(asked.case)
         if asked.channel is not None and asked.channel not in desk.channels:
             hint = "one of: " + ", ".join(desk.channels)
@@ -175,9 +176,9 @@ class ReportService:
             raise InvalidInputError("nothing_queued", "nothing of it is waiting any more", "ask for its receipts")
         return await self._receipts_of(desk, asked.case, asked.lang)
 
-    async def watch(self, request: web.Request) -> wire.ReceiptsReply:
+    async def watch(self, request: web.Request) -> sent.ReceiptsReply:
         """Begin or end looking whether the page is still there."""
-        asked = decode(await request.read(), wire.WatchReport)
+        asked = decode(await request.read(), sent.WatchReport)
         desk, case = await self._sent(asked.case)
         if asked.on and not case.url:
             raise InvalidInputError("no_address", "there is no page to look at", "ask for its receipts")
@@ -188,23 +189,23 @@ class ReportService:
             await asyncio.to_thread(desk.watches.end, case.id)
         return await self._receipts_of(desk, asked.case, asked.lang)
 
-    async def receipts(self, request: web.Request) -> wire.ReceiptsReply:
+    async def receipts(self, request: web.Request) -> sent.ReceiptsReply:
         """What became of one report, or of the latest."""
-        asked = decode(await request.read(), wire.AskReceipts)
+        asked = decode(await request.read(), sent.AskReceipts)
         if asked.case is not None:
             desk, _ = await self._sent(asked.case)
             return await self._receipts_of(desk, asked.case, asked.lang)
         if not await self._work.has_reports():
-            return wire.ReceiptsReply([], 0)
+            return sent.ReceiptsReply([], 0)
         desk = await self._work.desk()
         return await asyncio.to_thread(report_receipts.latest, desk, asked.offset, asked.limit, asked.lang)
 
-    async def bundle(self, request: web.Request) -> wire.BundlePiece:
+    async def bundle(self, request: web.Request) -> sent.BundlePiece:
         """A piece of the sealed original."""
-        asked = decode(await request.read(), wire.ReadBundle)
+        asked = decode(await request.read(), sent.ReadBundle)
         desk, _ = await self._sent(asked.case)
 
-        def read() -> wire.BundlePiece:
+        def read() -> sent.BundlePiece:
             path = report_receipts.bundle_of(desk.folder, asked.case)
             try:
                 if path is None:
@@ -217,20 +218,20 @@ class ReportService:
                 hint = "it was moved away, or sealed elsewhere"
                 raise InvalidInputError("no_bundle", "there is no sealed original of this case", hint) from None
             end = asked.offset + len(data)
-            return wire.BundlePiece(path.name, size, b64encode(data).decode(), end if data and end < size else None)
+            return sent.BundlePiece(path.name, size, b64encode(data).decode(), end if data and end < size else None)
 
         return await asyncio.to_thread(read)
 
-    async def campaigns(self, request: web.Request) -> wire.CampaignsReply:
+    async def campaigns(self, request: web.Request) -> sent.CampaignsReply:
         """Reports that hang together."""
-        asked = decode(await request.read(), wire.AskCampaigns)
+        asked = decode(await request.read(), sent.AskCampaigns)
         if not await self._work.has_reports():
-            return wire.CampaignsReply([], 0)
+            return sent.CampaignsReply([], 0)
         return await asyncio.to_thread(report_receipts.campaigns, await self._work.desk(), asked.lang)
 
-    async def channels(self, request: web.Request) -> wire.ChannelsReply:
+    async def channels(self, request: web.Request) -> sent.ChannelsReply:
         """The channels and settings, after the change that is asked for."""
-        asked = decode(await request.read(), wire.EditChannels)
+        asked = decode(await request.read(), sent.EditChannels)
         desk = await self._work.desk()
         if asked.id is not None:
             await asyncio.to_thread(edit, desk, asked.id, asked.value)
@@ -275,7 +276,7 @@ class ReportService:
         hint = "begin the report again: what is not sent is forgotten after two hours"
         raise InvalidInputError("report_unknown", "there is no report of that number", hint)
 
-    async def _receipts_of(self, desk: Desk, number: str, lang: str) -> wire.ReceiptsReply:
+    async def _receipts_of(self, desk: Desk, number: str, lang: str) -> sent.ReceiptsReply:
         return await asyncio.to_thread(report_receipts.of_cases, desk, [number], lang)
 
 

@@ -11,7 +11,7 @@ from guetteur.errors import GuetteurError
 from guetteur.reports.outbox_cases import is_due
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable
     from datetime import datetime
     from pathlib import Path
 
@@ -42,7 +42,6 @@ class ReportWork:
         self._desk: Desk | None = None
         self._opening = asyncio.Lock()
         self._kicked = asyncio.Event()
-        self._fault = ""
 
     async def desk(self) -> Desk:
         """The desk, opened if it is not.
@@ -60,41 +59,48 @@ class ReportWork:
         return self._desk is not None or await asyncio.to_thread(self._outbox_path.exists)
 
     def kick(self) -> None:
-        """Something is to be done now."""
+        """Something is to be sent now."""
         self._kicked.set()
 
     async def run(self) -> None:
-        """Work until cancelled; a fault is logged, and tried again."""
+        """Work until cancelled; a fault is logged, and tried again. A slow page holds up no report, and the reverse."""
+        await asyncio.gather(
+            self._repeat(self._send, self._kicked, "reports could not be sent"),
+            self._repeat(self._look, asyncio.Event(), "pages could not be looked at"),
+        )
+
+    async def _repeat(self, work: Callable[[], Awaitable[None]], kicked: asyncio.Event, fault: str) -> None:
+        told = ""
         while True:
-            self._kicked.clear()
+            kicked.clear()
             try:
-                await self._once()
-                self._fault = ""
+                await work()
+                told = ""
             except GuetteurError as error:
-                self._note(f"{error.code}: {error.message}")
-            except Exception as error:
                 # Said once: what fails every fifteen seconds would fill the log.
-                if self._fault != repr(error):
-                    LOG.exception("reports could not be sent")
-                self._fault = repr(error)
+                if told != error.code:
+                    LOG.error("%s: %s: %s", fault, error.code, error.message)  # noqa: TRY400 -- says it all
+                told = error.code
+            except Exception as error:
+                if told != repr(error):
+                    LOG.exception(fault)
+                told = repr(error)
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._kicked.wait(), _EVERY_S)
+                await asyncio.wait_for(kicked.wait(), _EVERY_S)
 
     def close(self) -> None:
         """Close what is open."""
         if self._desk is not None:
             self._desk.outbox.close()
 
-    async def _once(self) -> None:
+    async def _send(self) -> None:
         self._cases.forget(self._clock())
         if not await self.has_reports():
             return
         desk = await self.desk()
         if await asyncio.to_thread(is_due, desk.outbox, self._clock(), desk.asked):
             await desk.delivery.run()
-        await desk.lookout.run()
 
-    def _note(self, fault: str) -> None:
-        if fault != self._fault:
-            LOG.error("reports could not be sent: %s", fault)
-        self._fault = fault
+    async def _look(self) -> None:
+        if await self.has_reports():
+            await (await self.desk()).lookout.run()

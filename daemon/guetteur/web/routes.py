@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import binascii
 import os
+from base64 import b64decode
 from dataclasses import dataclass, field
 from datetime import UTC
 from typing import TYPE_CHECKING, TypeVar
@@ -96,15 +98,17 @@ class Service:
     async def check_page(self, request: web.Request) -> web.Response:
         """One verdict, with what the page shows."""
         question = decode(await request.read(), wire.CheckPage)
-        self.pages.keep(parse_url(question.url).url, question.page, self.clock())
         return json_response(self._verdict(question.url, question.lang, question.page))
 
     def judge(self, subject: UrlSubject) -> Verdict:
         """What was last said of an address: with what its page showed, and its age where that is known."""
         now = self.clock()
+        page, age = self.pages.of(subject.url, now), self._known_age(subject, now)
+        return self.checker.check(subject, now=now, page=page, age=age)
+
+    def _known_age(self, subject: UrlSubject, now: datetime) -> Fact[date]:
         domain = subject.registrable_domain
-        age = (self.ages.recall(domain, now=now) if domain is not None else None) or NOT_ASKED
-        return self.checker.check(subject, now=now, page=self.pages.of(subject.url, now), age=age)
+        return (self.ages.recall(domain, now=now) if domain is not None else None) or NOT_ASKED
 
     async def page_hints(self, _request: web.Request) -> web.Response:
         """What makes a page worth a question."""
@@ -218,8 +222,10 @@ class Service:
     ) -> wire.VerdictReply:
         subject, now = parse_url(url), self.clock()
         asked = age != NOT_ASKED
-        if not asked and subject.registrable_domain is not None:
-            age = self.ages.recall(subject.registrable_domain, now=now) or age
+        if not asked:
+            age = self._known_age(subject, now)
+        if page is not None:
+            self.pages.keep(subject.url, page, now)
         verdict = self.checker.check(subject, now=now, page=page, age=age)
         self.checks += 1
         if visit:
@@ -263,6 +269,18 @@ def decode(body: bytes, kind: type[T]) -> T:
     except RecursionError:
         # `[` a thousand times over: the decoder gives up in time, and so must the answer.
         raise InvalidInputError("invalid_json", "the JSON is nested too deeply", "send one flat object") from None
+
+
+def from_base64(text: str, name: str) -> bytes:
+    """The bytes of a question's part.
+
+    Raises:
+        InvalidInputError: ``invalid_base64``.
+    """
+    try:
+        return b64decode(text, validate=True)
+    except (binascii.Error, ValueError):
+        raise InvalidInputError("invalid_base64", f"`{name}` is not base64", "send its bytes in base64") from None
 
 
 def _iso(moment: datetime) -> str:

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import binascii
-from base64 import b64decode
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from aiohttp import web
 
-from guetteur.errors import InvalidInputError
 from guetteur.web.guard import json_response
-from guetteur.web.routes import decode
+from guetteur.web.routes import decode, from_base64
 from guetteur.web.wire_mail import CheckMail, MailReply, mail_reply
 
 if TYPE_CHECKING:
@@ -53,14 +50,7 @@ class MailService:
         return json_response(await asyncio.to_thread(self._reply, question))
 
     def _reply(self, question: CheckMail) -> MailReply:
-        raw = _raw(question.raw) if question.raw is not None else None
+        raw = from_base64(question.raw, "raw") if question.raw is not None else None
         mail = self.checker.read(raw, question.shown, truncated=question.truncated)
         verdict = self.checker.check(mail, now=self.clock())
         return mail_reply(mail, verdict, self.explainers[question.lang], self.checker.routes, question.shown)
-
-
-def _raw(text: str) -> bytes:
-    try:
-        return b64decode(text, validate=True)
-    except (binascii.Error, ValueError):
-        raise InvalidInputError("invalid_base64", "`raw` is not base64", "send the message's bytes in base64") from None

@@ -77,7 +77,7 @@ function linkLine({ label, value, count }, id, { t }) {
  */
 export function campaignCard(campaign, place) {
   const { t, words } = place;
-  const { id, members } = campaign;
+  const { id, count, members } = campaign;
   const card = make("article", "", "campaign");
   const head = make("h3", "");
   head.id = `campaign-${id}`;
@@ -93,6 +93,6 @@ export function campaignCard(campaign, place) {
     return box("", open, " ", make("span", words.moment(at), "soft"));
   });
   card.append(head, line(when), timeline(campaign, place), line(t("reportsLinked")), bullets(links));
-  card.append(fold(`members-${id}`, t("reportsMembers", String(members.length)), bullets(each)));
+  card.append(fold(`members-${id}`, t("reportsMembers", members.length < count ? `${members.length} / ${count}` : String(count)), bullets(each)));
   return card;
 }

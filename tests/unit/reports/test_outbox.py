@@ -301,3 +301,41 @@ def test_ten_thousand_reports_are_listed_in_a_second(box: Outbox) -> None:
     assert len(box.entries()) == 10_000
     assert len(box.earlier("url:77")) == 1
     assert time.perf_counter() - began < 1.0
+
+
+def test_a_form_opened_before_the_last_preview_gives_way_to_it(box: Outbox) -> None:
+    """The address was to be left as it is, then was not: nothing of the first choice stays."""
+    exact = msgspec.structs.replace(case(), url=URL + "&mine=1")
+    box.hand_over(exact, msgspec.structs.replace(draft(channel="google"), url=exact.url or ""))
+    box.queue(case(), [draft()])
+    box.hand_over(case(), draft(channel="google"))
+    assert box.case("case-1") == case()
+    kept = box.draft("case-1", "google")
+    assert kept
+    assert kept.url == URL
+    # From then on the case is as it was sent.
+    box.hand_over(exact, draft(channel="google"))
+    assert box.case("case-1") == case()
+
+
+def test_a_form_opened_again_is_noted_once(box: Outbox, clock: Clock) -> None:
+    first = box.hand_over(case(), draft(channel="google"))
+    clock.tick(MINUTE)
+    assert box.hand_over(case(), draft(channel="google")) == first
+    assert len(box.history("case-1", "google")) == 1
+
+
+def test_what_belongs_together_is_kept_together(box: Outbox) -> None:
+    def breaks() -> None:
+        with box.file.change():
+            box.queue(case(), [draft()])
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        breaks()
+    assert box.entries() == ()
+    assert box.case("case-1") is None
+    with box.file.change():
+        box.queue(case(), [draft()])
+        box.queue(case(2), [draft(2)])
+    assert {entry.case for entry in box.entries()} == {"case-1", "case-2"}

@@ -197,6 +197,17 @@ def test_damaged_data(installed: Settings, name: str) -> None:
     assert name in finding.text_fr
 
 
+@pytest.mark.parametrize("name", [name for name in DATA_FILES if name.endswith(".json")])
+def test_one_byte_of_a_text_is_damaged(installed: Settings, name: str) -> None:
+    path = installed.data_dir / name
+    data = bytearray(path.read_bytes())
+    data[data.index(b'":"') + 3] = 0xFF  # within a string, where the JSON itself stays whole
+    path.write_bytes(data)
+    finding = doctor._data(installed.data_dir)
+    assert finding.code == "data_damaged"
+    assert name in finding.text_fr
+
+
 def test_manifest_that_is_no_text(installed: Settings, person: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(doctor, "_start_launcher", lambda *_: "")
     manifest_of(person).write_bytes(b"\xff\xfe\x00")

@@ -16,10 +16,12 @@ import pytest
 from filelock import FileLock
 
 from guetteur.config import Settings
-from guetteur.reports.credentials import Credentials
+from guetteur.reports.credentials import CredentialError, Credentials
+from guetteur.reports.delivery import Delivery
 from guetteur.reports.timestamp import load_authorities
 from guetteur.reports.verify import verify
-from guetteur.web import report_open
+from guetteur.reports.watch import Lookout
+from guetteur.web import report_open, report_work
 from support.daemon import Daemon
 from support.report_cases import EML
 from support.report_doubles import CREDENTIALS, UUID, Doubles
@@ -306,6 +308,12 @@ async def test_every_error_has_its_code(scene: Scene) -> None:
     assert await scene.refused("send", case=case, channels=["netcraft", "spamhaus"]) == "needs_missing"
     await scene.give(case, "html", b"<p>news</p>")
     assert await scene.refused("send", case=case, channels=["netcraft"]) == "not_previewed"
+    # Nor does a preview stand that was made while evidence was still coming.
+    half = {"name": "html", "parts": 2, "data": base64.b64encode(b"<p>a").decode()}
+    await scene.told("evidence", case=case, part=0, **half)
+    await scene.told("preview", case=case)
+    await scene.told("evidence", case=case, part=1, **half)
+    assert await scene.refused("send", case=case, channels=["netcraft"]) == "not_previewed"
     for call, body in {
         "preview": {}, "send": {"channels": []}, "hand-over": {"channel": "pharos"}, "retract": {}, "bundle": {},
         "watch": {"on": True}, "receipts": {}, "evidence": {"name": "html", "part": 0, "parts": 1, "data": ""},
@@ -437,3 +445,28 @@ async def test_a_report_says_what_the_warning_said_of_the_page_itself(scene: Sce
     assert warned not in {before, "UNKNOWN"}
     again = await scene.begin(url=url)
     assert (await scene.told("preview", case=again))["level"] == warned
+
+
+async def test_a_channel_that_cannot_be_asked_does_not_end_the_watching(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    looked = asyncio.Event()
+
+    async def locked(_self: Delivery) -> None:
+        raise CredentialError("credentials_unreadable", "the keyring is locked", "unlock it")
+
+    async def looks(_self: Lookout) -> None:
+        looked.set()
+
+    monkeypatch.setattr(Delivery, "run", locked)
+    monkeypatch.setattr(Lookout, "run", looks)
+    monkeypatch.setattr(report_work, "_EVERY_S", 0.05)
+    case = await scene.ready()
+    await scene.told("send", case=case, channels=["netcraft"], watch=True)
+    for _ in range(100):
+        if "credentials_unreadable" in caplog.text:
+            break
+        await asyncio.sleep(0.05)
+    looked.clear()
+    await asyncio.wait_for(looked.wait(), 5)
+    assert caplog.text.count("the keyring is locked") == 1

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from guetteur.errors import UNREADABLE
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import TextIO
@@ -21,7 +23,7 @@ def parse(file: TextIO, options: Options) -> Iterator[list[str]]:
     """See `guetteur.publish.parsers.interface.Parser`; the source's size cap bounds the memory."""
     try:
         document = msgspec.json.decode(file.read())
-    except (msgspec.DecodeError, RecursionError) as error:
+    except UNREADABLE as error:
         raise ValueError(f"no JSON: {error}") from None
     nodes = [document]
     for step in options.path.split("."):

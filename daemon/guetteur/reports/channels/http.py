@@ -14,6 +14,7 @@ import aiohttp
 import msgspec
 
 from guetteur import __version__
+from guetteur.errors import UNREADABLE
 from guetteur.reports.channels.interface import Receipt
 
 if TYPE_CHECKING:
@@ -144,7 +145,7 @@ async def _content(reply: aiohttp.ClientResponse, limit: int) -> Any:
         return None
     try:
         return msgspec.json.decode(bytes(body))
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+    except UNREADABLE:
         raise ValueError("answer_unreadable") from None
 
 

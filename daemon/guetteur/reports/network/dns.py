@@ -88,11 +88,6 @@ class Dns:
         alias = "" if answer.canonical_name == absolute else _text(answer.canonical_name)
         return Records(name, kind, "found", answer.rrset.ttl, values(kind, answer.rrset), alias)
 
-    async def addresses(self, host: str) -> tuple[Records, Records]:
-        """The records A and AAAA of a host."""
-        first, second = await asyncio.gather(self.ask(host, "A"), self.ask(host, "AAAA"))
-        return first, second
-
 
 def values(kind: RecordType, records: Iterable[Rdata]) -> tuple[str, ...]:
     """Records as text, bounded; sorted, since servers turn them round."""

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from guetteur.errors import UNREADABLE
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -42,7 +44,7 @@ def holder_of(answer: bytes) -> Holder:
 def _object(answer: bytes) -> dict[str, Any]:
     try:
         content = msgspec.json.decode(answer)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+    except UNREADABLE:
         return {}
     return content if isinstance(content, dict) else {}
 
