@@ -11,7 +11,8 @@ import msgspec
 from guetteur.cli_output import plain, print_json
 from guetteur.config import language, load_settings
 from guetteur.reports.campaigns import Campaigns
-from guetteur.reports.campaigns_words import LINK_WORDS, SHORT_MONTHS, told
+from guetteur.reports.campaigns_words import LINK_WORDS, told
+from guetteur.reports.days import SHORT_MONTHS
 from guetteur.reports.outbox import FILE_NAME, Outbox
 
 if TYPE_CHECKING:

@@ -12,12 +12,14 @@ import socket
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from typing import TYPE_CHECKING
 
+import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
 
 from guetteur.lookup.outcome import NoAgeError, Why
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Sequence
+    from collections.abc import Awaitable, Callable, Mapping, Sequence
+    from ssl import SSLContext
 
     Allow = Callable[["IPv4Address | IPv6Address"], bool]
     Resolve = Callable[[str], Awaitable[Sequence[str]]]
@@ -114,3 +116,28 @@ class CheckedResolver(AbstractResolver):
 
     async def close(self) -> None:
         """Nothing is held."""
+
+
+def checked_session(
+    addresses: Addresses, context: SSLContext | None, headers: Mapping[str, str]
+) -> aiohttp.ClientSession:
+    """Connections to checked addresses alone; whoever asks bounds time and bytes, and follows no redirect unseen.
+
+    Args:
+        addresses: where names may lead.
+        context: None: the system's authorities.
+        headers: sent with each question.
+    """
+    return aiohttp.ClientSession(
+        connector=aiohttp.TCPConnector(
+            resolver=CheckedResolver(addresses),
+            ssl=context if context is not None else True,
+            use_dns_cache=False,
+            force_close=True,
+        ),
+        headers={"Accept-Encoding": "identity", **headers},
+        timeout=aiohttp.ClientTimeout(total=None),
+        auto_decompress=False,
+        trust_env=False,  # a proxy would resolve the name itself
+        cookie_jar=aiohttp.DummyCookieJar(),
+    )

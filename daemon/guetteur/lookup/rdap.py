@@ -14,7 +14,7 @@ from yarl import URL
 
 from guetteur import __version__
 from guetteur.errors import UNREADABLE
-from guetteur.lookup.addresses import CheckedResolver
+from guetteur.lookup.addresses import checked_session
 from guetteur.lookup.outcome import NoAgeError, Why
 
 if TYPE_CHECKING:
@@ -27,7 +27,10 @@ if TYPE_CHECKING:
     from guetteur.lookup.limits import Limits
     from guetteur.lookup.registries import AddressServer, RdapServer
 
-_USER_AGENT = f"guetteur/{__version__} (+age)"
+_HEADERS = {
+    "User-Agent": f"guetteur/{__version__} (+age)",
+    "Accept": "application/rdap+json, application/json;q=0.9",
+}
 _MAX_REDIRECTS = 2
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _BLOCK = 16 * 1024
@@ -96,23 +99,7 @@ class RdapClient:
             raise NoAgeError(Why.UNREADABLE) from None
 
     def _session(self) -> aiohttp.ClientSession:
-        return aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(
-                resolver=CheckedResolver(self._addresses),
-                ssl=self._ssl if self._ssl is not None else True,
-                use_dns_cache=False,
-                force_close=True,
-            ),
-            headers={
-                "User-Agent": _USER_AGENT,
-                "Accept": "application/rdap+json, application/json;q=0.9",
-                "Accept-Encoding": "identity",
-            },
-            timeout=aiohttp.ClientTimeout(total=None),  # ours counts, see `_ask`
-            auto_decompress=False,
-            trust_env=False,  # a proxy would resolve the name itself
-            cookie_jar=aiohttp.DummyCookieJar(),
-        )
+        return checked_session(self._addresses, self._ssl, _HEADERS)
 
     async def _fetch(self, session: aiohttp.ClientSession, url: URL, origins: AbstractSet[URL]) -> bytes:
         for _ in range(_MAX_REDIRECTS + 1):

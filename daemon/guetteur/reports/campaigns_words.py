@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from datetime import date
+from guetteur.reports.days import spoken_day
 
+if TYPE_CHECKING:
     from guetteur.reports.campaigns import Campaign
     from guetteur.reports.marks import MarkKind
 
@@ -36,21 +36,6 @@ LINK_WORDS: dict[str, dict[MarkKind, str]] = {
 }
 """What two reports share, by language and kind."""
 
-MONTHS = {
-    "fr": (
-        "janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre",
-        "décembre",
-    ),
-    "en": (
-        "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
-        "December",
-    ),
-}  # fmt: skip
-SHORT_MONTHS = {
-    "fr": ("janv.", "févr.", "mars", "avr.", "mai", "juin", "juil.", "août", "sept.", "oct.", "nov.", "déc."),
-    "en": ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
-}
-
 
 def told(campaign: Campaign, lang: str) -> str:
     """The one sentence: how many other reports, since when (in local time)."""
@@ -60,9 +45,3 @@ def told(campaign: Campaign, lang: str) -> str:
         return f"Same campaign as {of_yours}, since {since}"
     with_others = "un autre" if others == 1 else f"{others}\u00a0autres"
     return f"Même campagne {'qu’' if others == 1 else 'que '}{with_others} de vos signalements, depuis le {since}"
-
-
-def spoken_day(day: date, lang: str) -> str:
-    """A day as it is written in a sentence: ``1er novembre 2026``, ``1 November 2026``."""
-    number = "1er" if lang == "fr" and day.day == 1 else str(day.day)
-    return f"{number}\u00a0{MONTHS[lang][day.month - 1]} {day.year}"

@@ -13,7 +13,7 @@ from yarl import URL
 
 from guetteur.core.subject import HostKind, parse_url
 from guetteur.errors import InvalidInputError
-from guetteur.lookup.addresses import Addresses, CheckedResolver
+from guetteur.lookup.addresses import Addresses, checked_session
 from guetteur.lookup.outcome import NoAgeError
 from guetteur.reports.network.certificate import any_certificate
 from guetteur.reports.network.dns import Dns
@@ -23,15 +23,15 @@ if TYPE_CHECKING:
 
     from guetteur.core.subject import UrlSubject
 
-Look = Literal["open", "gone", "missing", "unknown"]
-"""``open``: it answered. ``gone``: its name is no more, or nobody listens. ``missing``: the server has no such page.
-``unknown``: it cannot be told (offline, time-out, a refusal, an error of the server's)."""
+Look = Literal["open", "gone", "unnamed", "missing", "unknown"]
+"""``open``: it answered. ``gone``: nobody listens. ``unnamed``: it has no name. ``missing``: the server has no such
+page. ``unknown``: it cannot be told (offline, time-out, a refusal, an error of the server's)."""
 
 _TOTAL_S = 10.0
 _MAX_REDIRECTS = 3
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _MISSING = frozenset({404, 410, 451})
-_HEADERS = {"Accept": "text/html,*/*;q=0.8", "Accept-Encoding": "identity", "User-Agent": "Mozilla/5.0"}
+_HEADERS = {"Accept": "text/html,*/*;q=0.8", "User-Agent": "Mozilla/5.0"}
 """An ordinary visitor's: pages of this kind hide from those who say what they are."""
 
 
@@ -46,13 +46,15 @@ async def look(url: str, addresses: Addresses, is_no_more: Callable[[str], Await
     ``is_no_more`` is asked about its host when that has no address.
     """
     try:
-        async with asyncio.timeout(_TOTAL_S), _session(addresses) as session:
+        # Any certificate will do: whether the page is there is asked, not whose it is.
+        session = checked_session(addresses, any_certificate(), _HEADERS)
+        async with asyncio.timeout(_TOTAL_S), session:
             return await _follow(session, parse_url(url), addresses)
     except (TimeoutError, InvalidInputError, ValueError):
         return "unknown"
     except NoAgeError as error:
         unknown = not isinstance(error.__cause__, socket.gaierror)
-        return "unknown" if unknown or not await is_no_more(parse_url(url).host) else "gone"
+        return "unknown" if unknown or not await is_no_more(parse_url(url).host) else "unnamed"
     except (aiohttp.ClientError, OSError) as error:
         inner = getattr(error, "os_error", error)
         return "gone" if getattr(inner, "errno", None) == errno.ECONNREFUSED else "unknown"
@@ -73,17 +75,3 @@ def _meaning(status: int) -> Look:
     if status in _MISSING:
         return "missing"
     return "open" if 200 <= status < 300 else "unknown"
-
-
-def _session(addresses: Addresses) -> aiohttp.ClientSession:
-    # Any certificate will do: whether the page is there is asked, not whose it is.
-    return aiohttp.ClientSession(
-        connector=aiohttp.TCPConnector(
-            resolver=CheckedResolver(addresses), ssl=any_certificate(), use_dns_cache=False, force_close=True
-        ),
-        headers=_HEADERS,
-        timeout=aiohttp.ClientTimeout(total=None),  # ours counts
-        auto_decompress=False,
-        trust_env=False,
-        cookie_jar=aiohttp.DummyCookieJar(),
-    )

@@ -120,8 +120,10 @@ class Watches:
         """Keep what a look says."""
         now, checks = self._clocks.now(), watch.checks + 1
         state, doubted, closed = watch.state, watch.doubted_at, watch.closed_at
-        # Where the address was masked, "not found" may be the mask's doing, unless it once worked.
-        says_closed = found == "gone" or (found == "missing" and (watch.seen_open or REDACTED not in watch.url))
+        # Where the address was masked, "not found" may be the mask's doing, and a name that is not known that of a
+        # filter: many protect people by denying that a bad name exists. Unless it once worked here.
+        told_by_it = found == "gone" or (found == "missing" and REDACTED not in watch.url)
+        says_closed = told_by_it or (found in {"missing", "unnamed"} and watch.seen_open)
         if found == "open":
             state, doubted, closed = "open", None, None
         elif not says_closed:

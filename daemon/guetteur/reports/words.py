@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from guetteur.reports.days import spoken_day
+
 if TYPE_CHECKING:
     from datetime import datetime
 
@@ -193,7 +195,9 @@ def at_about(when: datetime, lang: str, now: datetime) -> str:
 
 def watch_told(state: str, lang: str, checked_at: datetime | None, closed_at: datetime | None) -> str:
     """Whether a page is still there, in one sentence; days in local time."""
-    checked, closed = (_day(at, lang) if at is not None else "" for at in (checked_at, closed_at))
+    checked, closed = (
+        spoken_day(at.astimezone().date(), lang) if at is not None else "" for at in (checked_at, closed_at)
+    )
     return WATCHES[state][lang == "en"].format(checked=checked, closed=closed)
 
 
@@ -206,8 +210,3 @@ def evidence_label(path: str, lang: str) -> str:
 def capital(text: str) -> str:
     """A phrase as the beginning of a sentence."""
     return text[:1].upper() + text[1:]
-
-
-def _day(at: datetime, lang: str) -> str:
-    local = at.astimezone()
-    return f"{local:%d %B %Y}" if lang == "en" else f"{local:%d/%m/%Y}"

@@ -145,6 +145,19 @@ async def test_a_masked_address_is_closed_only_after_it_was_seen_open(
         assert found.state == state
 
 
+@pytest.mark.parametrize("seen", [False, True])
+async def test_a_name_that_is_denied_closes_only_what_was_seen_open(
+    watches: Watches, clock: Clock, page: Page, seen: bool
+) -> None:
+    """A filter that protects this machine denies the name from the first look on."""
+    watches.begin(CASE, page.url)
+    for found in (["open"] if seen else []) + ["unnamed", "unnamed"]:
+        clock.now += timedelta(days=1)
+        (due,) = watches.due()
+        after = watches.seen(due, found)  # type: ignore[arg-type]
+    assert after.state == ("closed" if seen else "unknown")
+
+
 async def test_ended_and_begun_again(watches: Watches, clock: Clock, page: Page) -> None:
     lookout = Lookout(watches, HERE)
     watches.begin(CASE, page.url)
@@ -206,7 +219,7 @@ async def test_a_redirect_to_this_machine_is_not_followed(page: Page) -> None:
     assert page.asked == 1
 
 
-@pytest.mark.parametrize(("name", "found"), [("gone.example", "gone"), ("scam.example", "unknown")])
+@pytest.mark.parametrize(("name", "found"), [("gone.example", "unnamed"), ("scam.example", "unknown")])
 async def test_a_name_that_is_no_more_is_told_from_being_offline(name: str, found: str) -> None:
     """The system knows no address in either case; the name servers say which it is."""
 

@@ -72,8 +72,8 @@ def test_a_time_today_is_told_without_its_day() -> None:
 
 
 def test_whether_a_page_is_still_there() -> None:
-    assert watch_told("closed", "fr", FOUND, FOUND) == "Page fermée le 24/11/2026."
-    assert watch_told("open", "en", FOUND, None) == "Page still there on 24 November 2026."
+    assert watch_told("closed", "fr", FOUND, FOUND) == "Page fermée le 24\u00a0novembre 2026."
+    assert watch_told("open", "en", FOUND, None) == "Page still there on 24\u00a0November 2026."
     for state in WATCHES:
         for lang in ("fr", "en"):
             assert watch_told(state, lang, FOUND, FOUND).endswith(".")

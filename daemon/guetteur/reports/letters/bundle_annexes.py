@@ -6,8 +6,8 @@ import hashlib
 from typing import TYPE_CHECKING
 
 from guetteur.errors import InvalidInputError
+from guetteur.reports.days import spoken_day
 from guetteur.reports.letters.answers import Annex
-from guetteur.reports.letters.complaint import french_day
 from guetteur.reports.verify import read_bundle, verify_bytes
 
 if TYPE_CHECKING:
@@ -38,4 +38,4 @@ def bundle_annexes(path: Path) -> list[Annex]:
 
 
 def _moment(at: datetime) -> str:
-    return f"{french_day(at)} à {at:%H:%M} UTC"
+    return f"{spoken_day(at, 'fr')} à {at:%H:%M} UTC"

@@ -9,19 +9,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from guetteur.reports.days import spoken_day
 from guetteur.reports.letters.clean import on_one_line
 from guetteur.reports.letters.sheet import Sheet
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import date, datetime
+    from datetime import datetime
 
     from guetteur.reports.letters.answers import Annex, LetterAnswers
 
-_MONTHS = (
-    "janvier", "février", "mars", "avril", "mai", "juin",
-    "juillet", "août", "septembre", "octobre", "novembre", "décembre",
-)  # fmt: skip
 _SIGNATURE_MM = 56.0
 
 
@@ -128,7 +125,7 @@ def _signature(sheet: Sheet, answers: LetterAnswers) -> None:
     sheet.ln(4)
     sheet.paragraph("Je vous prie d’agréer, Madame, Monsieur, l’expression de ma considération distinguée.")
     sheet.field("Fait à", answers.written_in)
-    sheet.field("Le", french_day(answers.written_on) if answers.written_on else "")
+    sheet.field("Le", spoken_day(answers.written_on, "fr") if answers.written_on else "")
     sheet.ln(2)
     sheet.paragraph("Signature :", after=12)
 
@@ -145,9 +142,3 @@ def _annexes(sheet: Sheet, annexes: Sequence[Annex]) -> None:
             sheet.paragraph(note, after=0)
         # In two halves: 64 characters do not fit one line, and a break that nobody chose is hard to compare.
         sheet.paragraph(f"SHA-256 :\n{annex.sha256[:32]}\n{annex.sha256[32:]}")
-
-
-def french_day(day: date) -> str:
-    """The day as the letter writes it: 1er novembre 2026."""
-    number = "1er" if day.day == 1 else str(day.day)
-    return f"{number} {_MONTHS[day.month - 1]} {day.year}"
