@@ -6,11 +6,6 @@ raised at boundaries only (parsing, files, sockets); inside, the code uses value
 
 from __future__ import annotations
 
-import msgspec
-
-UNREADABLE = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
-"""All that msgspec raises for bytes that are not what they should be."""
-
 
 class GuetteurError(Exception):
     """Base of all errors that carry a code for programs and a hint for people."""

@@ -17,6 +17,7 @@ import pytest
 import zstandard
 from aiohttp import web
 
+from guetteur.egress import errand
 from guetteur.errors import DataFileError
 from guetteur.lists.fetcher import FetchLimits
 from guetteur.lists.index import (
@@ -32,6 +33,7 @@ from guetteur.lists.sync import SyncResult, SyncSetup, sync_blocking
 from guetteur.publish.keys import KeyRing, create
 from guetteur.publish.repository import Published, publish
 from guetteur.publish.rotation import create_repository
+from support.egress import Unkept
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -256,7 +258,8 @@ class User:
         self.setup = SyncSetup(url, root, limits=setup.pop("limits", QUICK), **setup)
 
     def sync(self, now: datetime = NOW, **options: object) -> SyncResult:
-        return sync_blocking(self.setup, self.store, self.fmt, now, **options)
+        with errand(Unkept(), "lists"):
+            return sync_blocking(self.setup, self.store, self.fmt, now, **options)
 
     def hosts(self) -> set[str] | None:
         current = self.store.current()

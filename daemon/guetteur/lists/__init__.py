@@ -1,1 +1,1 @@
-"""Compiled host lists: one memory-mapped file each, read in place."""
+"""Compiled host lists: one file each, checked and read whole, asked in place."""

@@ -24,6 +24,7 @@ from tuf.api.exceptions import (
 from tuf.ngclient.fetcher import FetcherInterface
 
 from guetteur import __version__
+from guetteur.outgoing import open_session
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Iterator
@@ -133,13 +134,8 @@ class ListFetcher(FetcherInterface):
 
     async def _open(self, url: str) -> aiohttp.ClientResponse:
         if self._session is None:
-            self._session = aiohttp.ClientSession(
-                headers={"User-Agent": USER_AGENT, "Accept-Encoding": "identity"},
-                timeout=aiohttp.ClientTimeout(total=None),  # ours counts, see _run
-                auto_decompress=False,
-                trust_env=True,
-                cookie_jar=aiohttp.DummyCookieJar(),
-            )
+            # All files of one renewal are one contact; our own deadline counts, see _run.
+            self._session = open_session({"User-Agent": USER_AGENT}, proxies=True, together=True)
         response = await self._session.get(url, allow_redirects=False)
         with suppress(TypeError, ValueError, KeyError):
             self.server_date = parsedate_to_datetime(response.headers["Date"]).astimezone(UTC)

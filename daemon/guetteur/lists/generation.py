@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Self
 import msgspec
 
 from guetteur.durable import fingerprint
-from guetteur.errors import UNREADABLE
+from guetteur.lists.sources import ListSources
+from guetteur.unreadable import UNREADABLE
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -45,6 +46,7 @@ class Manifest(msgspec.Struct, frozen=True):
         added_at: when it was adopted here.
         entries: number of entries.
         files: role (``base``, ``never-block``, …) → data file.
+        sources: what it was made from.
     """
 
     number: Annotated[int, msgspec.Meta(ge=1)]
@@ -54,6 +56,7 @@ class Manifest(msgspec.Struct, frozen=True):
     added_at: datetime
     entries: int
     files: dict[Role, FileRef]
+    sources: ListSources = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +129,7 @@ def read_generation(folder: Path, data: Path) -> Generation | None:
 
 
 class Lease:
-    """Holds a generation against `Store.sweep` while its files are mapped; a context manager.
+    """Holds a generation against `Store.sweep` while its files are read; a context manager.
 
     On POSIX a shared lock on the generation's ``lease`` file, which the kernel drops when the process dies. Windows
     refuses to remove files that are open, so there the open handle is enough.

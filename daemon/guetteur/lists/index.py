@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 import msgspec
 
-from guetteur.errors import UNREADABLE, DataFileError
+from guetteur.errors import DataFileError
+from guetteur.lists.sources import ListSources
+from guetteur.unreadable import UNREADABLE
 
 INDEX_TARGET = "lists/index.json"
 NEVER_BLOCK_TARGET = "lists/never-block.list"
@@ -37,7 +39,7 @@ class Index(msgspec.Struct, frozen=True):
         entries: number of entries.
         full: target that holds all of it.
         deltas: version → target that leads on from it.
-        sources: what the list was made from, for display.
+        sources: what the list was made from.
         newly: targets of the newly registered hosts, one a week, so that a day's news is one small file.
     """
 
@@ -47,7 +49,7 @@ class Index(msgspec.Struct, frozen=True):
     entries: Annotated[int, msgspec.Meta(ge=0)]
     full: TargetName
     deltas: dict[Version, TargetName] = {}
-    sources: list[Any] = []
+    sources: ListSources = ()
     newly: list[TargetName] = []
 
     def encode(self) -> bytes:

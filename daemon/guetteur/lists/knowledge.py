@@ -17,7 +17,7 @@ from guetteur.core.pagewords import PageWords
 from guetteur.core.redirects import RedirectTable
 from guetteur.core.routes import Route
 from guetteur.core.scripts import Script
-from guetteur.errors import UNREADABLE, DataFileError
+from guetteur.lists.shipped import read_shipped
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -78,14 +78,7 @@ def load_model(data_dir: Path) -> NameModel:
     Raises:
         DataFileError: ``model_missing``, ``model_damaged``.
     """
-    path = data_dir / MODEL_FILE_NAME
-    hint = "reinstall guetteur, or in a checkout run: make build"
-    try:
-        return NameModel(msgspec.json.decode(path.read_bytes(), type=ModelFile))
-    except OSError as error:
-        raise DataFileError("model_missing", f"{path} cannot be read: {error.strerror}", hint) from None
-    except UNREADABLE as error:
-        raise DataFileError("model_damaged", f"{path}: {error}", hint) from None
+    return NameModel(read_shipped(data_dir / MODEL_FILE_NAME, ModelFile))
 
 
 def load_knowledge(data_dir: Path) -> Knowledge:
@@ -94,11 +87,4 @@ def load_knowledge(data_dir: Path) -> Knowledge:
     Raises:
         DataFileError: ``knowledge_missing``, ``knowledge_damaged``.
     """
-    path = data_dir / FILE_NAME
-    hint = "reinstall guetteur, or in a checkout run: make build"
-    try:
-        return msgspec.json.decode(path.read_bytes(), type=Knowledge)
-    except OSError as error:
-        raise DataFileError("knowledge_missing", f"{path} cannot be read: {error.strerror}", hint) from None
-    except UNREADABLE as error:
-        raise DataFileError("knowledge_damaged", f"{path}: {error}", hint) from None
+    return read_shipped(data_dir / FILE_NAME, Knowledge)

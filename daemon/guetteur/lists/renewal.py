@@ -118,7 +118,8 @@ class Renewal:
         held = published_anew and index.version in self.store.held()
         if current is not None and (held or not published_anew):
             built, via = Built(_list_files(current), current.manifest.digest), None
-            state = ListState(current.version, built.digest, current.manifest.built_at, 0)
+            manifest = current.manifest
+            state = ListState(current.version, built.digest, manifest.built_at, 0, manifest.sources)
             if _same_extras(current, extras):
                 return ("held" if held else "up_to_date"), None
         else:
@@ -127,7 +128,7 @@ class Renewal:
                     "lists_rolled_back", f"{index.version} is older than {current.version}", "the newer list stays"
                 )
             built, via = self._fetch(repository, index, current)
-            state = ListState(index.version, index.digest, index.built_at, 0)
+            state = ListState(index.version, index.digest, index.built_at, 0, index.sources)
         entries = self._check(built, extras[NEVER_BLOCK], current, kept=via is None)
         extras |= self._newly_index(extras, current)
         self.progress(Progress("installing"))
@@ -135,12 +136,25 @@ class Renewal:
         return ("held" if held else "updated"), via
 
     def _sound_current(self) -> Generation | None:
-        """The generation in use, read in full: a delta on a damaged base would pass its digest."""
-        current = self.store.current()
-        if current is not None and current.damaged():
-            self.store.verify()
-            current = self.store.current()
+        """The generation in use, read in full: a delta on a damaged base would pass its digest.
+
+        One that is as it came and cannot be opened, as after another version of the program, counts as damaged too.
+        """
+        while (current := self.store.current()) is not None:
+            if current.damaged():
+                self.store.verify()
+            elif not self._opens(current):
+                self.store.condemn(current.number, "unreadable")
+            else:
+                break
         return current
+
+    def _opens(self, generation: Generation) -> bool:
+        try:
+            with self.fmt.open(_list_files(generation)):
+                return True
+        except (GuetteurError, KeyError):
+            return False
 
     def _index(self, repository: TrustedRepository) -> Index:
         target = repository.find(INDEX_TARGET, self.setup.max_small_bytes)

@@ -87,6 +87,10 @@ class Schedule:
         self._failures += 1
         self._set(at, self._spread(wait))
 
+    def hurry(self, at: Moment) -> None:
+        """A list was found damaged: try soon, though the last sync went well."""
+        self._set(at, self._soon())
+
     def wait(self, at: Moment) -> float:
         """Seconds to sleep before asking again; 0 when a sync is due."""
         slept = (at.wall - self._read.wall).total_seconds() - (at.monotonic - self._read.monotonic)

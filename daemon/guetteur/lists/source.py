@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from guetteur.errors import UNREADABLE, DataFileError
+from guetteur.errors import DataFileError
+from guetteur.lists.shipped import read_shipped
 
 if TYPE_CHECKING:
     from guetteur.lists.renewal import SyncSetup
@@ -53,6 +54,6 @@ def _url(data_dir: Path) -> str:
     if given := os.environ.get("GUETTEUR_LISTS_URL"):
         return given
     try:
-        return msgspec.json.decode((data_dir / FILE_NAME).read_bytes(), type=Repository).url
-    except (OSError, *UNREADABLE):
+        return read_shipped(data_dir / FILE_NAME, Repository).url
+    except DataFileError:
         return ""

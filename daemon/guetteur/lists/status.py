@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from guetteur.durable import write_durably
-from guetteur.errors import UNREADABLE
+from guetteur.unreadable import UNREADABLE
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 FILE_NAME = "status.json"
 STALE_LIST = timedelta(days=7)
 STALE_CONTACT = timedelta(days=3)
+CLOCK_WRONG = "clock_wrong"
 CLOCK_SLACK = timedelta(days=1)
 """By how much a clock may be wrong before it is said."""
 
@@ -92,6 +93,15 @@ def failure(error: GuetteurError, now: datetime) -> Failure:
     return Failure(error.code, error.message, error.hint, now)
 
 
+def clock_behind(now: datetime, *past: datetime | None) -> Failure | None:
+    """What is wrong with a clock that stands before moments that have been: the day of a list, the last contact."""
+    latest = max((moment.astimezone(UTC) for moment in past if moment is not None), default=None)
+    if latest is None or now >= latest - CLOCK_SLACK:
+        return None
+    said = f"this computer's clock says {now:%Y-%m-%d %H:%M}, yet it is {latest:%Y-%m-%d %H:%M} at least"
+    return Failure(CLOCK_WRONG, said, "set the computer's clock", now)
+
+
 def make_status(
     generation: Generation | None,
     record: SyncRecord,
@@ -103,7 +113,7 @@ def make_status(
     now = now.astimezone(UTC)
     built_at = None if generation is None else generation.manifest.built_at.astimezone(UTC)
     contact = record.last_success
-    behind = any(moment is not None and now < moment - CLOCK_SLACK for moment in (built_at, contact))
+    behind = clock_behind(now, built_at, contact) is not None
     old_list = built_at is None or now - built_at > STALE_LIST
     old_contact = contact is None or now - contact > STALE_CONTACT
     return SyncStatus(

@@ -1,4 +1,4 @@
-"""Generations of the lists on disk: added whole, flipped by one rename, kept until nobody maps them.
+"""Generations of the lists on disk: added whole, flipped by one rename, kept until nobody uses them.
 
 ::
 
@@ -28,7 +28,7 @@ from guetteur.durable import (
     sync_folder,
     write_durably,
 )
-from guetteur.errors import UNREADABLE, GuetteurError
+from guetteur.errors import GuetteurError
 from guetteur.lists.generation import (
     DAMAGED,
     LEASE,
@@ -41,11 +41,14 @@ from guetteur.lists.generation import (
     read_generation,
     take_lease,
 )
+from guetteur.unreadable import UNREADABLE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Container, Iterator, Mapping
     from datetime import datetime
     from pathlib import Path
+
+    from guetteur.lists.sources import ListSource
 
 _KEEP_HOLDS = 32
 
@@ -61,6 +64,7 @@ class ListState(NamedTuple):
     digest: str
     built_at: datetime
     entries: int
+    sources: tuple[ListSource, ...] = ()
 
 
 class Damage(NamedTuple):
@@ -87,20 +91,21 @@ class Store:
         self._keep = max(1, keep)
         self._lock_timeout_s = lock_timeout_s
 
-    def current(self) -> Generation | None:
+    def current(self, without: Container[int] = ()) -> Generation | None:
         """The generation in use, by the quick check; the newest whole one when the pointer's is damaged or held back.
 
-        None when there is none: the list shipped in the package serves then.
+        None when there is none: the list shipped in the package serves then. ``without``: numbers of generations that
+        the caller could not open.
         """
         held, pointed = self.held(), self._pointed()
-        if pointed is not None and pointed.version not in held:
+        if pointed is not None and pointed.version not in held and pointed.number not in without:
             return pointed
-        return next((one for one in self.generations() if one.version not in held), None)
+        return next((one for one in self.generations() if one.version not in held and one.number not in without), None)
 
-    def lease(self) -> Lease | None:
-        """The current generation, held against `sweep` until the lease is closed; None when there is none."""
+    def lease(self, without: Container[int] = ()) -> Lease | None:
+        """The `current` generation, held against `sweep` until the lease is closed; None when there is none."""
         for _ in range(100):  # each failure means that a newer generation came in between
-            generation = self.current()
+            generation = self.current(without)
             if generation is None:
                 return None
             lease = take_lease(generation)
@@ -137,7 +142,7 @@ class Store:
             refs = {role: self._take(path) for role, path in files.items()}
             number = max(self._numbers(), default=0) + 1
             folder = self._generations / str(number)
-            manifest = Manifest(number, *state[:3], now, state.entries, refs)
+            manifest = Manifest(number, *state[:3], now, state.entries, refs, state.sources)
             folder.mkdir(parents=True)
             write_durably(folder / LEASE, b"")
             write_durably(folder / MANIFEST, msgspec.json.encode(manifest))
@@ -188,12 +193,19 @@ class Store:
             StoreError: as for `add`.
         """
         found = tuple(Damage(one.number, role) for one in self.generations() if (role := one.damaged()))
-        if found:
-            with self._changing():
-                for number, role in found:
-                    if (self._generations / str(number)).is_dir():
-                        write_durably(self._generations / str(number) / DAMAGED, role.encode())
+        for number, role in found:
+            self.condemn(number, role)
         return found
+
+    def condemn(self, number: int, role: str) -> None:
+        """Mark a generation as damaged for good, so that `current` passes over it; ``role`` says which file is.
+
+        Raises:
+            StoreError: as for `add`.
+        """
+        with self._changing():
+            if (self._generations / str(number)).is_dir():
+                write_durably(self._generations / str(number) / DAMAGED, role.encode())
 
     def sweep(self) -> int:
         """Remove old and broken generations nobody leases, then data files no generation names; return how many.
@@ -209,7 +221,7 @@ class Store:
             named = {ref.sha256 for manifest in self._manifests() for ref in manifest.files.values()}
             for path in self._files.glob("[0-9a-f]*"):
                 if path.name not in named:
-                    with suppress(OSError):  # Windows: still mapped
+                    with suppress(OSError):  # Windows: being read
                         path.unlink()
             for folder in (self.folder, self._files, *self._generations.glob("*")):
                 clear_drafts(folder)
@@ -259,7 +271,7 @@ class Store:
         return sorted((int(name) for name in names if name.isascii() and name.isdigit()), reverse=True)
 
     def _manifests(self) -> Iterator[Manifest]:
-        """Of every generation that is left, broken or not: their files may be mapped."""
+        """Of every generation that is left, broken or not: a sync may be reading their files."""
         for number in self._numbers():
             with suppress(OSError, *UNREADABLE):
                 yield msgspec.json.decode((self._generations / str(number) / MANIFEST).read_bytes(), type=Manifest)

@@ -19,7 +19,7 @@ from guetteur.durable import sync_file
 from guetteur.errors import GuetteurError
 from guetteur.lists.fetcher import EncodedError, StoppedError
 from guetteur.lists.index import NEVER_BLOCK_FIELD, NEVER_BLOCK_ROLE, NEVER_BLOCK_TARGET
-from guetteur.lists.status import CLOCK_SLACK
+from guetteur.lists.status import CLOCK_SLACK, CLOCK_WRONG
 from guetteur.lists.tufapi import Updater
 
 if TYPE_CHECKING:
@@ -190,7 +190,7 @@ def _distrusted(error: Exception, server_date: datetime | None, now: datetime) -
         case tuf_errors.ExpiredMetadataError() if server_date and abs(server_date - now) > CLOCK_SLACK:
             # The server's date is a hint for the words only; it proves nothing and changes nothing.
             return SyncError(
-                "clock_wrong",
+                CLOCK_WRONG,
                 f"this computer's clock says {now:%Y-%m-%d %H:%M}, the list server's {server_date:%Y-%m-%d %H:%M}",
                 f"set the computer's clock; {_KEEP}",
             )

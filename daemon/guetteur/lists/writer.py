@@ -26,6 +26,7 @@ from guetteur.lists.layout import (
     PARENT_TAGS,
     key_parents,
     padding,
+    with_sum,
 )
 
 if TYPE_CHECKING:
@@ -106,7 +107,7 @@ def compile_list(  # noqa: PLR0913 -- the parts of a list's identity
     fronts = array("I", (trie.key_id(host.encode("ascii")) for host in islice(front(by_key), MAX_FRONT)))
     parts = (msgspec.json.encode(meta), trie.tobytes(), marks.tobytes(), fronts.tobytes(), bytes(tags))
     header = HEADER.pack(MAGIC, len(parts[0]), len(fronts), buckets, len(parts[1]), len(by_key), SEED)
-    write_durably(path, header + b"".join(part + bytes(padding(len(part))) for part in parts))
+    write_durably(path, with_sum(header + b"".join(part + bytes(padding(len(part))) for part in parts)))
     return meta
 
 

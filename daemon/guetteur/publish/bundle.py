@@ -6,9 +6,10 @@ import csv
 import gzip
 import re
 import sys
+from collections import Counter
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -22,8 +23,10 @@ from guetteur.durable import write_durably
 from guetteur.errors import DataFileError, InvalidInputError
 from guetteur.lists.compiled import CompiledList
 from guetteur.lists.knowledge import FILE_NAME, MODEL_FILE_NAME, Knowledge
+from guetteur.lists.shipped import write_shipped
 from guetteur.lists.source import FILE_NAME as REPOSITORY_FILE
 from guetteur.lists.source import ROOT_NAME, Repository
+from guetteur.lists.sources import STARTER_FILE, ListSource, StarterSources
 from guetteur.lists.writer import ListedKey, compile_list, first_hosts, no_hosts
 from guetteur.lookup.registries import FILE_NAME as REGISTRIES_FILE
 from guetteur.publish.bodies import read_bodies, read_toml
@@ -69,18 +72,17 @@ def build(source: Path, target: Path) -> dict[str, int]:
         routes=read_routes(source / "lexicon/routes.toml"),
         receivers=read_receivers(source / "lexicon/mail.toml"),
     )
-    write_durably(target / FILE_NAME, msgspec.json.encode(knowledge))
     counts = {FILE_NAME: len(knowledge.bodies)}
     ids = {body.id for body in bodies}, {script.id for script in knowledge.scripts}
     counts[CHANNELS_FILE] = write_channels(source, target, *ids)
     model = read_model(source / "model")
-    write_durably(target / MODEL_FILE_NAME, msgspec.json.encode(model))
+    write_shipped(target / MODEL_FILE_NAME, model)
     counts[MODEL_FILE_NAME] = len(model.weights)
     registries = read_registries(source)
-    write_durably(target / REGISTRIES_FILE, msgspec.json.encode(registries))
+    write_shipped(target / REGISTRIES_FILE, registries)
     counts[REGISTRIES_FILE] = sum(len(server.zones) for server in registries.rdap)
     repository = Repository(read_toml(source / "repository.toml")["url"])
-    write_durably(target / REPOSITORY_FILE, msgspec.json.encode(repository))
+    write_shipped(target / REPOSITORY_FILE, repository)
     if (source / ROOT_NAME).exists():
         write_durably(target / ROOT_NAME, (source / ROOT_NAME).read_bytes())
     meta = read_toml(source / "shipped.toml")
@@ -92,11 +94,16 @@ def build(source: Path, target: Path) -> dict[str, int]:
             reader(source / table["file"], knowledge, target),
             version=f"{name.removesuffix('.bin')}-{day}",
             built_at=datetime(day.year, day.month, day.day, tzinfo=UTC),
-            sources=tuple(table["sources"]),
+            sources=_names(table),
             nested=name == POPULAR,
             front=first_hosts if name == STARTER else no_hosts,
         )
         counts[name] = meta_written.listed
+    whose = StarterSources(_starter_sources(source / "shipped.toml", meta["starter"], target / STARTER))
+    write_shipped(target / STARTER_FILE, whose)
+    counts[STARTER_FILE] = len(whose.sources)
+    # Last: `make` goes by its age, and a build that a fault ended is to be made again.
+    write_shipped(target / FILE_NAME, knowledge)
     return counts
 
 
@@ -167,6 +174,25 @@ def _redirects(path: Path) -> RedirectTable:
         return msgspec.convert(table, RedirectTable)
     except msgspec.ValidationError as error:
         raise DataFileError("redirectors_invalid", f"{path}: {error}", "mend the file") from None
+
+
+def _names(table: dict[str, Any]) -> tuple[str, ...]:
+    """Names by source bit."""
+    return tuple(one["name"] for one in table["source"]) if "source" in table else tuple(table["sources"])
+
+
+def _starter_sources(path: Path, table: dict[str, Any], starter: Path) -> tuple[ListSource, ...]:
+    """Whose entries the starter list holds, in order of their bits, with how many of them each gave."""
+    compiled = CompiledList(starter)
+    given = Counter(mark[0] for key in compiled.entries() if (mark := compiled.mark(key)) is not None)
+    tables = [
+        one | {"entries": sum(times for bits, times in given.items() if bits >> bit & 1)}
+        for bit, one in enumerate(table["source"])
+    ]
+    try:
+        return msgspec.convert(tables, tuple[ListSource, ...])
+    except msgspec.ValidationError as error:
+        raise DataFileError("shipped_invalid", f"{path}: {error}", "mend the file") from None
 
 
 def _lines(path: Path) -> Iterator[str]:

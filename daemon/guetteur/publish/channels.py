@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, TypeVar, get_args
 
 import msgspec
 
-from guetteur.durable import write_durably
 from guetteur.errors import DataFileError
+from guetteur.lists.shipped import write_shipped
 from guetteur.publish.bodies import read_toml
 from guetteur.reports.case import CaseKind
 from guetteur.reports.channels.registry import MODULES
@@ -33,7 +33,7 @@ def write_channels(source: Path, target: Path, body_ids: Container[str], script_
         DataFileError: ``channels_invalid``.
     """
     table = read_channels(source / "channels", body_ids, script_ids)
-    write_durably(target / FILE_NAME, msgspec.json.encode(table))
+    write_shipped(target / FILE_NAME, table)
     return len(table.channels)
 
 

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, TypeVar
 import msgspec
 
 from guetteur.durable import write_durably
-from guetteur.errors import UNREADABLE
+from guetteur.unreadable import UNREADABLE
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -15,7 +15,10 @@ import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from guetteur.lists.layout import MAX_MARKS
+from guetteur.lists.sources import ListSource
 from guetteur.lists.writer import day_number
 from guetteur.publish.copies import Copies, sweep
 from guetteur.publish.fetch import Fetcher
@@ -106,6 +109,7 @@ def run(setup: Setup, now: Callable[[], datetime]) -> Snapshot:
         built_at=started,
         entries=entries,
         sources=sources.names(),
+        list_sources=_list_sources(serving),
         newly=state.newly(),
         never_block=gate.never_block_hosts(overruled),
         report=report,
@@ -237,6 +241,21 @@ def _take_newly(work: Path, state: State, serving: Sequence[tuple[Slot, SourceRo
         if slot.day is not None and not state.taken(slot.id):
             state.take_newly(slot.id, (key for key in _keys(work, slot) if "/" not in key), slot.day)
     state.prune_newly(today)
+
+
+def _list_sources(serving: Sequence[tuple[Slot, SourceRow]]) -> tuple[ListSource, ...]:
+    """What the published lists are made from, in the order of the file; the days of a dated source as one."""
+    found: dict[str, ListSource] = {}
+    for slot, row in serving:
+        source = slot.source
+        if source.kind in FREEING:
+            continue
+        known = found.get(source.id) or ListSource(source.id, source.name, source.page, source.terms, 0)
+        moments = [at for at in (known.fetched_at, row.checked_at) if at is not None]
+        found[source.id] = msgspec.structs.replace(
+            known, entries=(known.entries or 0) + row.entries, fetched_at=max(moments, default=None)
+        )
+    return tuple(found.values())
 
 
 def _keys(work: Path, slot: Slot) -> Iterator[str]:

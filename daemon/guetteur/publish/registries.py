@@ -10,9 +10,10 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from guetteur.errors import UNREADABLE, DataFileError
+from guetteur.errors import DataFileError
 from guetteur.lookup.registries import AddressServer, OriginZones, RdapServer, RegistryTable, WhoisServer
 from guetteur.publish.bodies import read_toml
+from guetteur.unreadable import UNREADABLE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -57,7 +57,6 @@ def release(  # noqa: PLR0913 -- what, where, with which keys, when
         newly = _newly(snapshot, folder)
         deltas = _deltas(kept, artefacts[full_target(snapshot.version)], folder)
         full = CompiledList(artefacts[full_target(snapshot.version)])
-        sources = [source for source in snapshot.sources if source]
         index = Index(
             version=snapshot.version,
             digest=full.meta.digest,
@@ -65,7 +64,7 @@ def release(  # noqa: PLR0913 -- what, where, with which keys, when
             entries=len(full),
             full=full_target(snapshot.version),
             deltas={target.removeprefix("lists/").partition("..")[0]: target for target in deltas},
-            sources=sources,
+            sources=snapshot.list_sources,
             newly=list(newly),
         )
         artefacts |= newly | deltas | {INDEX_TARGET: folder / "index.json"}

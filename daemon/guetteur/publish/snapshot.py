@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
     from pathlib import Path
 
+    from guetteur.lists.sources import ListSource
     from guetteur.publish.report import Report
     from guetteur.publish.state import NewlyTable, State
 
@@ -66,6 +67,7 @@ class Snapshot:
         built_at: when it was made.
         entries: hosts and pages to block.
         sources: names by source bit, empty for a bit nobody has.
+        list_sources: the same for people, with those of newly registered hosts: licences, numbers, days.
         newly: host → day first seen as newly registered.
         never_block: hosts that clients must refuse to block; no entry equals or lies above one.
         report: for the maintainer; `Report.faults` must be empty to publish.
@@ -75,6 +77,7 @@ class Snapshot:
     built_at: datetime
     entries: Entries
     sources: tuple[str, ...]
+    list_sources: tuple[ListSource, ...]
     newly: NewlyTable
     never_block: frozenset[str]
     report: Report

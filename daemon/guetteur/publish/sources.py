@@ -23,6 +23,9 @@ Kind = Literal["phishing-hosts", "phishing-urls", "newly-registered", "allow", "
 LISTING: frozenset[Kind] = frozenset({"phishing-hosts", "phishing-urls"})
 FREEING: frozenset[Kind] = frozenset({"allow", "top-sites"})
 
+NOT_STATED = "not stated"
+"""In place of a licence."""
+
 _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _DATES = {"{YYYYMMDD}": "%Y%m%d", "{YYYY-MM-DD}": "%Y-%m-%d"}
 
@@ -76,6 +79,16 @@ class Source(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     def dated(self) -> bool:
         """Whether there is one file a day."""
         return any(mark in self.url for mark in _DATES)
+
+    @property
+    def page(self) -> str:
+        """Its address for people: of a dated source the folder of its files."""
+        return self.url.partition("{")[0].rpartition("/")[0] + "/" if self.dated else self.url
+
+    @property
+    def terms(self) -> str | None:
+        """Its licence for people, None where it states none."""
+        return None if self.licence == NOT_STATED else self.licence
 
     @property
     def lists(self) -> bool:

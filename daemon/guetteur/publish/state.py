@@ -91,7 +91,7 @@ class State:
 
     def previous(self) -> Iterator[tuple[str, int, int]]:
         """Key, bits, first day of every entry of the last committed run, in order, whatever is written meanwhile."""
-        reader = sqlite3.connect(f"{self.path.as_uri()}?mode=ro", uri=True)
+        reader = sqlite3.connect(f"{self.path.absolute().as_uri()}?mode=ro", uri=True)
         try:
             yield from reader.execute("select key, bits, day from keys order by key")
         finally:

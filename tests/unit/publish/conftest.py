@@ -2,16 +2,19 @@
 
 import gzip
 import threading
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import pytest
+import pytest_asyncio
+from aiohttp import web
 
 from guetteur.publish.pipeline import Setup, run
 from guetteur.publish.snapshot import Snapshot
+from support.feed_mirror import Mirror
 
 REPOSITORY = Path(__file__).parents[3]
 SOURCE = {
@@ -111,3 +114,17 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
     server.shutdown()
     server.server_close()
     thread.join()
+
+
+@pytest_asyncio.fixture
+async def mirror(tmp_path: Path) -> AsyncIterator[Mirror]:
+    made = Mirror(tmp_path / "work")
+    app = web.Application()
+    app.router.add_get("/{tail:.*}", made.handle)
+    runner = web.AppRunner(app, shutdown_timeout=0.1)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    made.address = f"http://127.0.0.1:{runner.addresses[0][1]}"
+    yield made
+    await runner.cleanup()

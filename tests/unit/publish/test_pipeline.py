@@ -1,31 +1,22 @@
 """Whole runs against a mirror: what is listed, since when, what a bad source can do, what is remembered."""
 
-import gzip
-import io
-import os
-from collections.abc import Callable
 from datetime import date, timedelta
-from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 import pytest
-from rich.console import Console
 
-from guetteur.errors import GuetteurError
 from guetteur.lists.compiled import CompiledList
 from guetteur.lists.view import ListView
 from guetteur.lists.writer import compile_list
 from guetteur.publish import snapshot as snapshots
 from guetteur.publish.explain import explain
-from guetteur.publish.state import State, day_of
-from guetteur.publish.sync_blocklists import PUBLISHED, REFUSED, main, sync
+from guetteur.publish.state import State
 
 pytestmark = pytest.mark.enable_socket
 
+
 MANY = [f"evil{number}.fr" for number in range(1000)]
-SAMPLES = Path(__file__).parents[2] / "samples/feeds"
-DATA = Path(os.environ.get("GUETTEUR_DATA", Path(__file__).parents[4] / "shared/data"))
 
 
 def test_sources_are_joined_and_days_remembered(desk: Any) -> None:
@@ -48,6 +39,15 @@ def test_sources_are_joined_and_days_remembered(desk: Any) -> None:
     desk.tomorrow()
     desk.serve("a", "fresh.fr")
     assert desk.published()["fresh.fr"] == (1, day)
+
+
+def test_folders_may_be_named_from_here(desk: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """``--blocklists blocklists``, as one types it."""
+    monkeypatch.chdir(desk.work.parent)
+    desk.blocklists, desk.work = Path(desk.blocklists.name), Path(desk.work.name)
+    desk.source("a", 0)
+    desk.serve("a", "evil.fr")
+    assert desk.published() == {"evil.fr": (1, None)}
 
 
 def test_a_new_sources_first_entries_have_no_day(desk: Any) -> None:
@@ -245,65 +245,6 @@ def test_what_was_not_committed_did_not_happen(desk: Any) -> None:
     state.close()
 
 
-def run_sync(desk: Any, finish: Callable[..., None], dry: bool = False) -> tuple[int, str]:
-    out = io.StringIO()
-    console = Console(file=out, width=160)
-    return sync(desk.setup(force=True), dry=dry, console=console, now=lambda: desk.now, finish=finish), out.getvalue()
-
-
-def test_sync(desk: Any) -> None:
-    calls: list[tuple[int, bool]] = []
-    desk.source("a", 0)
-    desk.serve("a", "evil.fr", "web.app")
-    code, said = run_sync(desk, lambda snapshot, dry: calls.append((len(snapshot.entries), dry)), dry=True)
-    assert (code, calls) == (PUBLISHED, [(1, True)])
-    assert "1 entries would be listed, 1 new" in said
-    assert "shared_host 1" in said
-    code, said = run_sync(desk, lambda snapshot, dry: calls.append((len(snapshot.entries), dry)))
-    assert calls[-1] == (1, False)
-    assert "1 entries are listed, 1 new" in said
-    assert "0 new, 0 gone" in run_sync(desk, lambda *_: None)[1]
-
-
-def test_sync_that_cannot_sign_remembers_nothing(desk: Any) -> None:
-    def broken(*_: object) -> None:
-        raise GuetteurError("no_key", "no key")
-
-    desk.source("a", 0)
-    desk.serve("a", "evil.fr")
-    with pytest.raises(GuetteurError):
-        run_sync(desk, broken)
-    assert "1 new" in run_sync(desk, lambda *_: None)[1]
-
-
-def test_a_fault_stops_the_signature(desk: Any) -> None:
-    desk.source("a", 0)
-    desk.serve("a", "evil.fr")
-    desk.canaries('must_not = ["www.evil.fr"]\n')
-    code, said = run_sync(desk, lambda *_: pytest.fail("signed"))
-    assert code == REFUSED
-    assert "www.evil.fr must not be listed, but evil.fr is" in said
-    desk.canaries('must_not = []\n[[must]]\nsource = "a"\nat_least = 1\nhosts = ["gone.fr"]\n')
-    assert run_sync(desk, lambda *_: pytest.fail("signed"))[0] == REFUSED
-    desk.canaries("must_not = []\n")
-    desk.served["a"] = 500
-    desk.work = desk.work.with_name("other")
-    code, said = run_sync(desk, lambda *_: pytest.fail("signed"))
-    assert code == REFUSED
-    assert "would be empty" in said
-
-
-def test_command_line(desk: Any, capsys: pytest.CaptureFixture[str]) -> None:
-    desk.source("a", 0)
-    desk.serve("a", "evil.fr")
-    arguments = ["--blocklists", str(desk.blocklists), "--work", str(desk.work), "--mirror", desk.address, "--dry"]
-    assert main(arguments) == PUBLISHED
-    assert "would be listed" in capsys.readouterr().out
-    (desk.blocklists / "sources.toml").write_text("nonsense = 1")
-    assert main(arguments) == 2
-    assert "hint:" in capsys.readouterr().out
-
-
 def test_other_rules_make_the_keys_anew(desk: Any) -> None:
     desk.source("a", 0)
     desk.serve("a", "https://evil.fr/x", "two.fr # why")
@@ -347,63 +288,3 @@ def test_old_days_become_months_when_there_are_too_many(desk: Any, monkeypatch: 
     monkeypatch.setattr(pipeline, "MAX_MARKS", 1)
     assert desk.published()["fresh.fr"] == (1, day.replace(day=1))
     assert snapshots.coarse_limit(1000, 5, 10) == 0
-
-
-FEEDS = ("red_flag_domains.csv.gz", "phishing_database_domains.csv.gz")
-
-
-def days(feed: str) -> list[tuple[date, list[str]]]:
-    """Sixty days of a feed: the real one where it is, a made one else."""
-    real = DATA / "feeds" / feed
-    text = gzip.decompress(real.read_bytes()).decode() if real.exists() else (SAMPLES / "daily.csv").read_text("utf-8")
-    rows = [line.split(",") for line in text.splitlines() if line.startswith("2")]
-    by_day = [
-        (date.fromisoformat(day), [host for _, host in group])
-        for day, group in groupby(sorted(rows), lambda row: row[0])
-    ]
-    return by_day[-60:]
-
-
-@pytest.mark.parametrize("name", FEEDS)
-def test_replay_of_sixty_days(desk: Any, name: str) -> None:
-    """Every host is listed from its day on with that day, nothing is lost, a dead day changes nothing."""
-    desk.source("a", 0, max_growth=9.0)
-    desk.source("new", kind="newly-registered", url="https://lists.example/{YYYYMMDD}")
-    feed: list[str] = []
-    expected: dict[str, date | None] = {}
-    for number, (day, hosts) in enumerate(days(name)):
-        desk.now = desk.now.replace(year=day.year, month=day.month, day=day.day)
-        feed += hosts
-        dead = number in {17, 18, 40}
-        desk.served["a"] = 503 if dead else "\n".join(feed).encode()
-        desk.serve(f"new/{day}", *hosts)
-        before = len(remembered(desk)) if number else 0
-        with desk.run() as snapshot:
-            report = snapshot.report
-            assert report.faults == []
-            assert report.gone == 0
-            if dead:
-                assert (report.new, report.rows[0].serves) == (0, "last good")
-            else:
-                expected = dict.fromkeys(feed, day if number else None) | expected
-            assert report.entries == before + report.new
-            snapshot.commit()
-    # Names with accents are listed in their ASCII form, and a page that strayed into a feed of hosts as a page: other
-    # tests hold both.
-    listed = {host: day for host, day in remembered(desk).items() if "xn--" not in host and "/" not in host}
-    expected = {
-        host: day for host, day in expected.items() if host.isascii() and "xn--" not in host and "/" not in host
-    }
-    assert {host: expected[host] for host in listed} == listed
-    refused = set(expected) - set(listed)
-    assert len(refused) <= 0.01 * len(expected)
-    assert not {"google.com", "github.com"} & set(listed)
-    assert not list((desk.work / "sources").glob("*/????-??-??"))[1:]
-
-
-def remembered(desk: Any) -> dict[str, date | None]:
-    state = State(desk.work)
-    try:
-        return {key: day_of(number) for key, _, number in state.previous()}
-    finally:
-        state.close()
