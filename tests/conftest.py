@@ -1,6 +1,7 @@
 """What all tests share: the real shipped data, built once a run."""
 
 import os
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -9,13 +10,22 @@ import pytest
 from guetteur.app import build_checker
 from guetteur.checker import Checker
 from guetteur.config import PACKAGE_DATA
+from guetteur.egress import errand
 from guetteur.lists.knowledge import Knowledge, load_knowledge
+from support.egress import Unkept
 
 # Nobody's own keyring is read or written, here or by the daemons that tests start.
 os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 VECTORS = Path(__file__).parent / "vectors"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def an_errand() -> Iterator[None]:
+    """Nothing opens a connection that nobody said the purpose of."""
+    with errand(Unkept(), "lookup"):
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -27,10 +27,12 @@ if TYPE_CHECKING:
 
     from guetteur.config import Settings
     from guetteur.lists.knowledge import Knowledge
+    from guetteur.lists.sources import ListSource
     from guetteur.lookup.addresses import Addresses
     from guetteur.renewer import Renewer
     from guetteur.reports.network import Questions
     from guetteur.store.ages import AgeLookup
+    from guetteur.store.egress import EgressLog
     from guetteur.transport.endpoint import AlreadyRunning, Listener
     from guetteur.web.report_service import ReportService
 
@@ -44,10 +46,18 @@ def now_utc() -> datetime:
     return datetime.now(UTC)
 
 
-def build_checker(data_dir: Path, *, with_lists: bool = True, knowledge: Knowledge | None = None) -> Checker:
-    """Load everything a check needs; ``knowledge`` when the caller has read it already.
+def build_checker(
+    data_dir: Path, *, with_lists: bool = True, stored: Path | None = None, knowledge: Knowledge | None = None
+) -> Checker:
+    """Load everything a check needs.
 
     A damaged blocklist leaves the other signals working: its absence is said in every verdict (``no_list``).
+
+    Args:
+        data_dir: what the package ships.
+        with_lists: with the blocklists.
+        stored: folder of the renewed lists, which serve in place of the shipped one where there are any.
+        knowledge: when the caller has read it already.
 
     Raises:
         DataFileError: the knowledge or the registry of public hosts cannot be read.
@@ -58,7 +68,7 @@ def build_checker(data_dir: Path, *, with_lists: bool = True, knowledge: Knowled
             blocklist = ListView(CompiledList(data_dir / "starter.bin"))
         except DataFileError as error:
             LOG.error("no blocklist: %s (%s)", error.message, error.hint)  # noqa: TRY400 -- the message says it all
-    return Checker(
+    checker = Checker(
         knowledge or load_knowledge(data_dir),
         load_signals(),
         load_model(data_dir),
@@ -66,16 +76,29 @@ def build_checker(data_dir: Path, *, with_lists: bool = True, knowledge: Knowled
         popular=CompiledList(data_dir / "popular.bin"),
         blocklist=blocklist,
     )
+    if with_lists and stored is not None:
+        _take_up(checker, stored)
+    return checker
 
 
-def build_mail_checker(data_dir: Path, *, with_lists: bool = True) -> MailChecker:
+def _take_up(checker: Checker, stored: Path) -> None:
+    from guetteur.lists.newest import open_newest  # noqa: PLC0415
+    from guetteur.lists.store import Store  # noqa: PLC0415
+
+    opened = open_newest(Store(stored), set())
+    if opened is not None:
+        checker.blocklist, checker.newly = opened.view, opened.newly
+        opened.lease.close()  # all of it has been read
+
+
+def build_mail_checker(data_dir: Path, *, with_lists: bool = True, stored: Path | None = None) -> MailChecker:
     """Load everything a check of mails needs.
 
     Raises:
         DataFileError: as `build_checker`.
     """
     knowledge = load_knowledge(data_dir)
-    checker = build_checker(data_dir, with_lists=with_lists, knowledge=knowledge)
+    checker = build_checker(data_dir, with_lists=with_lists, stored=stored, knowledge=knowledge)
     return MailChecker(checker, knowledge, load_mail_signals())
 
 
@@ -85,7 +108,7 @@ def build_renewer(settings: Settings, checker: Checker) -> Renewer:
     from guetteur.lists.store import Store  # noqa: PLC0415
     from guetteur.renewer import Renewer  # noqa: PLC0415
 
-    store = Store(settings.state_dir / "lists")
+    store = Store(settings.lists_dir)
     command = [sys.executable, "-P", "-m", "guetteur.sync_worker", str(settings.data_dir), str(settings.state_dir)]
     return Renewer(checker, store, now_utc, command if has_source(settings.data_dir) else ())
 
@@ -100,6 +123,26 @@ def build_lookup(data_dir: Path, clock: Callable[[], datetime]) -> AgeLookup | N
     except DataFileError as error:
         LOG.error("no ages of domains: %s (%s)", error.message, error.hint)  # noqa: TRY400 -- as above
         return None
+
+
+def open_egress(state_dir: Path) -> EgressLog:
+    """The log of what leaves, for a process that does not hold the person's other things; see `guetteur.egress`."""
+    from guetteur.store.database import StateDatabase  # noqa: PLC0415
+    from guetteur.store.egress import EgressLog  # noqa: PLC0415
+    from guetteur.store.person import FILE_NAME  # noqa: PLC0415
+
+    return EgressLog(StateDatabase(state_dir / FILE_NAME), now_utc)
+
+
+def load_starter_sources(data_dir: Path) -> tuple[ListSource, ...]:
+    """Whose the shipped list is; nothing when that cannot be read."""
+    from guetteur.lists.sources import starter_sources  # noqa: PLC0415
+
+    try:
+        return starter_sources(data_dir)
+    except DataFileError as error:
+        LOG.error("no sources of the lists: %s (%s)", error.message, error.hint)  # noqa: TRY400 -- as above
+        return ()
 
 
 def never_block_floor(checker: Checker) -> frozenset[str]:
@@ -140,6 +183,7 @@ def build_web_app(  # noqa: PLR0913 -- whatever a test puts in the place of
     from guetteur.web.routes import Service  # noqa: PLC0415
     from guetteur.web.routes_letter import LetterService  # noqa: PLC0415
     from guetteur.web.routes_mail import MailService  # noqa: PLC0415
+    from guetteur.web.routes_privacy import PrivacyService  # noqa: PLC0415
     from guetteur.web.routes_report import ReportCalls  # noqa: PLC0415
 
     mails = build_mail_checker(settings.data_dir)
@@ -167,6 +211,7 @@ def build_web_app(  # noqa: PLR0913 -- whatever a test puts in the place of
             service.judge,
             explainers,
             clock,
+            egress=person.egress,
             channel_bases=channel_bases,
             questions=questions,
             addresses=addresses,
@@ -175,6 +220,8 @@ def build_web_app(  # noqa: PLR0913 -- whatever a test puts in the place of
     letters, reports = LetterService(clock), ReportCalls(settings.state_dir, build_reports)
     app.add_routes([*service.routes(), *MailService(mails, explainers, clock).routes()])
     app.add_routes([*letters.routes(), *reports.routes()])
+    starter = load_starter_sources(settings.data_dir)
+    app.add_routes(PrivacyService(person, checker, renewer, starter).routes())
 
     async def prepare() -> None:
         # The first text would wait for it half a second; the tabs that a browser opens at its start come before.

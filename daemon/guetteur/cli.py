@@ -59,9 +59,7 @@ def check(addresses: tuple[str, ...], no_lists: bool, as_json: bool, lang: str |
     from guetteur.cli_output import print_verdicts  # noqa: PLC0415 -- each command loads only what it needs
 
     settings = load_settings()
-    sys.exit(
-        print_verdicts(settings.data_dir, addresses, with_lists=not no_lists, as_json=as_json, lang=language(lang))
-    )
+    sys.exit(print_verdicts(settings, addresses, with_lists=not no_lists, as_json=as_json, lang=language(lang)))
 
 
 @main.command("check-mail")
@@ -77,7 +75,7 @@ def check_mail(paths: tuple[str, ...], no_lists: bool, as_json: bool, lang: str 
     from guetteur.cli_mail import print_mails  # noqa: PLC0415
 
     settings = load_settings()
-    sys.exit(print_mails(settings.data_dir, paths, with_lists=not no_lists, as_json=as_json, lang=language(lang)))
+    sys.exit(print_mails(settings, paths, with_lists=not no_lists, as_json=as_json, lang=language(lang)))
 
 
 @main.command()
@@ -103,14 +101,12 @@ def letter(answers: Path | None, template: bool, lang: str | None, out: Path, **
 @click.argument("file", type=click.File("r", encoding="utf-8", errors="replace"), default="-")
 @click.option("--no-lists", is_flag=True, help="Leave the blocklists out.")
 @click.option("--workers", type=click.IntRange(1, 64), default=None, help="Processes (default: one a processor).")
-@click.option("--json", "as_json", is_flag=True, help="Accepted for symmetry: the output is always JSON.")
 @_lang
-def scan(file: TextIO, no_lists: bool, workers: int | None, as_json: bool, lang: str | None) -> None:
+def scan(file: TextIO, no_lists: bool, workers: int | None, lang: str | None) -> None:
     """Judge a feed: FILE (or - for standard input) holds one host or address a line; one JSON object a line comes out.
 
     Exit status: 0 nothing found, 1 danger or caution, 2 FILE cannot be read.
     """
-    del as_json
     from guetteur.cli_output import progress  # noqa: PLC0415
     from guetteur.scan import scan as scan_lines  # noqa: PLC0415
 
@@ -118,7 +114,7 @@ def scan(file: TextIO, no_lists: bool, workers: int | None, as_json: bool, lang:
     found = False
     results = scan_lines(
         file,
-        data_dir=settings.data_dir,
+        settings=settings,
         lang=language(lang),
         with_lists=not no_lists,
         workers=workers or os.cpu_count() or 1,
@@ -186,6 +182,28 @@ def status(as_json: bool, lang: str | None) -> None:
     if code != 200:
         raise GuetteurError("status_refused", f"the daemon answered {code}", "look at its log")
     print_status(body, as_json=as_json, lang=language(lang))
+
+
+@main.command()
+@click.option("--clear", is_flag=True, help="Forget all of it first.")
+@_json
+@_lang
+def egress(clear: bool, as_json: bool, lang: str | None) -> None:
+    """Say what left this computer: every contact with another one, of the last 90 days, the newest first."""
+    from guetteur import cli_privacy  # noqa: PLC0415
+
+    cli_privacy.egress(load_settings(), clear=clear, as_json=as_json, lang=language(lang))
+
+
+@main.command()
+@click.option("--clear", is_flag=True, help="Forget all of it first.")
+@_json
+@_lang
+def history(clear: bool, as_json: bool, lang: str | None) -> None:
+    """Say what you were warned of, where you chose in the extension to have it kept."""
+    from guetteur import cli_privacy  # noqa: PLC0415
+
+    cli_privacy.history(load_settings(), clear=clear, as_json=as_json, lang=language(lang))
 
 
 @main.command("native-host")
@@ -256,7 +274,7 @@ class _Later(click.Group):
 
 
 main.add_command(
-    _Later("lists", "guetteur.cli_lists", "The blocklists of this machine: sync, status, rollback, explain.")
+    _Later("lists", "guetteur.cli_lists", "The blocklists of this machine: sync, status, sources, rollback, explain.")
 )
 main.add_command(
     _Later("report", "guetteur.cli_report", "Report a scam to those who can act; seal the evidence; what came of it.")

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import click
 import msgspec
 
-from guetteur.app import now_utc
-from guetteur.config import load_settings
+from guetteur.app import load_starter_sources, now_utc
+from guetteur.config import language, load_settings
 from guetteur.errors import DaemonUnreachableError, GuetteurError
 
 if TYPE_CHECKING:
@@ -37,6 +37,24 @@ _keys = click.option(
     required=True,
     help="A folder with keys, outside the repository (repeatable; or GUETTEUR_KEYS).",
 )
+
+
+_SOURCES = {
+    "fr": {
+        "starter": "Les listes livrées avec Guetteur servent ; elles viennent de :",
+        "stored": "Les listes {version} servent ; elles viennent de :",
+        "no_licence": "licence non précisée",
+        "entries": "{entries} adresses",
+        "fetched": "du {at:%Y-%m-%d} (il y a {days} j)",
+    },
+    "en": {
+        "starter": "The lists shipped with Guetteur are in use; they are from:",
+        "stored": "The lists {version} are in use; they are from:",
+        "no_licence": "licence not stated",
+        "entries": "{entries} addresses",
+        "fetched": "of {at:%Y-%m-%d} ({days} days ago)",
+    },
+}
 
 
 @click.group()
@@ -101,6 +119,28 @@ def list_status(as_json: bool) -> None:
         click.echo(f"last renewed: {status.last_success:%Y-%m-%d %H:%M} UTC")
     if status.last_error:
         click.echo(f"last failure: {status.last_error.message}\n            → {status.last_error.hint}")
+
+
+@lists.command("sources")
+@_json
+@click.option("--lang", type=click.Choice(["fr", "en"]), default=None, help="Language (default: the system's).")
+def list_sources(as_json: bool, lang: str | None) -> None:
+    """Say whose lists are in use, under which terms, and how old what they gave is."""
+    current, now = _store().current(), now_utc()
+    sources = load_starter_sources(load_settings().data_dir) if current is None else current.manifest.sources
+    if as_json:
+        click.echo(msgspec.json.encode(sources).decode())
+        return
+    words = _SOURCES[language(lang)]
+    click.echo(words["starter" if current is None else "stored"].format(version=current.version if current else ""))
+    for one in sources:
+        told = [one.licence or words["no_licence"]]
+        if one.entries is not None:
+            told.append(words["entries"].format(entries=one.entries))
+        if one.fetched_at is not None:
+            days = max(0, (now - one.fetched_at).days)
+            told.append(words["fetched"].format(at=one.fetched_at, days=days))
+        click.echo(f"  {one.name} : {', '.join(told)}\n    {one.url or ''}".rstrip())
 
 
 @lists.command("rollback")
@@ -214,7 +254,7 @@ def renew_root_keys(folders: tuple[Path, ...], blocklists: Path) -> None:
 def _store() -> Store:
     from guetteur.lists.store import Store  # noqa: PLC0415 -- tuf: 0.1 s of a command's start
 
-    return Store(load_settings().state_dir / "lists")
+    return Store(load_settings().lists_dir)
 
 
 def _ring(folders: tuple[Path, ...], *, confirm: bool = False) -> KeyRing:

@@ -22,6 +22,7 @@ from guetteur.web.wire_mail import mail_reply
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from guetteur.config import Settings
     from guetteur.core.explain import Explainer
     from guetteur.mail_checker import MailChecker
     from guetteur.mail_files import Message
@@ -34,9 +35,9 @@ _WORDS = {
 }
 
 
-def print_mails(data_dir: Path, paths: Sequence[str], *, with_lists: bool, as_json: bool, lang: str) -> int:
+def print_mails(settings: Settings, paths: Sequence[str], *, with_lists: bool, as_json: bool, lang: str) -> int:
     """Judge and print each message found at ``paths``; return the exit status."""
-    checker = build_mail_checker(data_dir, with_lists=with_lists)
+    checker = build_mail_checker(settings.data_dir, with_lists=with_lists, stored=settings.lists_dir)
     explainer = load_explainers()[lang]
     status = 0
     for path in paths:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from guetteur.app import build_mail_checker, now_utc
+from guetteur.app import build_mail_checker, now_utc, open_egress
 from guetteur.cli_outbox_output import (
     WORDS,
     change_lines,
@@ -25,6 +25,7 @@ from guetteur.cli_outbox_output import (
 )
 from guetteur.cli_output import print_json
 from guetteur.config import language, load_settings
+from guetteur.egress import errand
 from guetteur.errors import InvalidInputError
 from guetteur.lists.knowledge import load_knowledge
 from guetteur.lookup.registries import load_registries
@@ -105,13 +106,14 @@ def send_command(what: str, only: tuple[str, ...], yes: bool, as_json: bool, lan
         hint = "give the message or the address itself; the bundle is for the police"
         raise InvalidInputError("bundle_given", f"{what} is a sealed bundle", hint)
     explainers = load_explainers()
-    mails = build_mail_checker(settings.data_dir)
+    mails = build_mail_checker(settings.data_dir, stored=settings.lists_dir)
     case = open_case(what, lang, now_utc())
     now = now_utc()
     reading = read_case(case, mails, partial(mails.checker.check, now=now), explainers, now)
     if choices["lookups"] and reading.case.url:
         registries = load_registries(settings.data_dir)
-        case.network = asyncio.run(gather(reading.case.url, registries=registries, now=now_utc()))
+        with errand(desk.egress, "lookup"):
+            case.network = asyncio.run(gather(reading.case.url, registries=registries, now=now_utc()))
     asked = PreviewReport(case.id, case.begun.lang, exact=choices["keep_exact"])
     preview(case, asked, reading, desk, explainers, now_utc())
     told, changes = shown(case), case.copies[asked.exact].changes
@@ -128,7 +130,7 @@ def send_command(what: str, only: tuple[str, ...], yes: bool, as_json: bool, lan
         names = [offer.facts.id for offer in chosen]
         send(case, SendReport(case.id, names, again=choices["again"]), reading, desk, settings, now_utc())
         if ready:
-            asyncio.run(desk.delivery.run())
+            asyncio.run(desk.deliver())
     entries = desk.outbox.entries(case=case.id)
     if as_json:
         print_json(json_sent(offers, changes, entries, case.bundle))
@@ -148,7 +150,7 @@ def list_command(case: str | None, deliver: bool, as_json: bool, lang: str | Non
     """List your reports and what became of them, the latest first."""
     desk, _ = _open()
     if deliver:
-        asyncio.run(desk.delivery.run())
+        asyncio.run(desk.deliver())
     entries = [entry for entry in desk.outbox.entries() if entry.case.startswith(case or "")]
     if as_json:
         print_json([json_entry(entry) for entry in entries])
@@ -210,7 +212,8 @@ COMMANDS = (channels_command, send_command, list_command, retract_command, expor
 
 def _open() -> tuple[Desk, Settings]:
     settings = load_settings()
-    return open_desk(settings, load_knowledge(settings.data_dir).registry(), now_utc, None, None), settings
+    registry = load_knowledge(settings.data_dir).registry()
+    return open_desk(settings, registry, now_utc, open_egress(settings.state_dir), None, None), settings
 
 
 def _print_preview(table: ChannelTable, offers: Iterable[Offer], outside: Iterable[Outside], lang: str) -> None:

@@ -21,8 +21,8 @@ from guetteur.web.wire import VerdictReply, error_reply, verdict_reply
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
-    from pathlib import Path
 
+    from guetteur.config import Settings
     from guetteur.core.explain import Explainer
 
 FOUND, FAILED = 1, 2
@@ -58,9 +58,9 @@ _WORDS = {
 }
 
 
-def print_verdicts(data_dir: Path, addresses: Sequence[str], *, with_lists: bool, as_json: bool, lang: str) -> int:
+def print_verdicts(settings: Settings, addresses: Sequence[str], *, with_lists: bool, as_json: bool, lang: str) -> int:
     """Judge and print each address; return the exit status."""
-    checker = build_checker(data_dir, with_lists=with_lists)
+    checker = build_checker(settings.data_dir, with_lists=with_lists, stored=settings.lists_dir)
     explainer = load_explainers()[lang]
     status = 0
     for address in addresses:

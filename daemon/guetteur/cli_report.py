@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import difflib
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 import msgspec
 
-from guetteur.app import now_utc
+from guetteur.app import now_utc, open_egress
 from guetteur.cli_campaigns import campaigns_command
 from guetteur.cli_outbox import COMMANDS
 from guetteur.cli_output import plain
 from guetteur.config import language, load_settings
+from guetteur.egress import errand
 from guetteur.errors import GuetteurError, InvalidInputError
 from guetteur.report_evidence import read_evidence
 from guetteur.reports.bundle import write_bundle
@@ -155,7 +157,8 @@ def bundle(
         path = out or Path(f"guetteur-{now:%Y%m%d-%H%M%S}-{evidence.case.id[:8]}.zip")
         key = load_key(settings.state_dir)
         server = TimestampServer(timestamp) if timestamp else None
-        manifest = write_bundle(path, evidence.case, evidence.items, key=key, now=now, timestamp=server)
+        with errand(open_egress(settings.state_dir), "timestamp") if server is not None else nullcontext():
+            manifest = write_bundle(path, evidence.case, evidence.items, key=key, now=now, timestamp=server)
     except GuetteurError as error:
         _fail(error, as_json=as_json)
         return

@@ -63,6 +63,11 @@ class Settings:
         return self.runtime_dir / "daemon.lock"
 
     @property
+    def lists_dir(self) -> Path:
+        """The renewed blocklists."""
+        return self.state_dir / "lists"
+
+    @property
     def log_path(self) -> Path:
         """Where a daemon started in the background writes what it has to say."""
         return self.state_dir / "daemon.log"

@@ -11,10 +11,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from guetteur.errors import GuetteurError
 from guetteur.lists import schedule
-from guetteur.lists.format import open_view
-from guetteur.lists.newly import NoNewly, open_newly
+from guetteur.lists.newest import open_newest
 from guetteur.lists.schedule import Moment, Schedule
 from guetteur.lists.status import Failure, make_status, read_record
 
@@ -23,8 +21,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from guetteur.checker import Checker
-    from guetteur.lists.generation import Generation, Lease
-    from guetteur.lists.newly import Newly
+    from guetteur.lists.generation import Lease
+    from guetteur.lists.sources import ListSource
     from guetteur.lists.status import SyncStatus
     from guetteur.lists.store import Store
 
@@ -74,37 +72,32 @@ class Renewer:
         self._clock = clock
         self._lease: Lease | None = None
         self._running: asyncio.Task[SyncOutcome] | None = None
+        self._broken: set[int] = set()
         moment = self._moment()
         self._schedule = Schedule(moment, random.random, last_success=read_record(store.folder).last_success)
 
     def open_current(self) -> None:
         """Take up the store's current list, if it is another than the one in use; a damaged one is passed over.
 
-        The list shipped in the package serves while the store has none.
+        The newest older one serves in its place, and a renewal brings it anew. The list shipped in the package serves
+        while the store has none.
         """
-        try:
-            lease = self._store.lease()
-        except GuetteurError as error:
-            LOG.warning("the stored lists cannot be opened: %s (%s)", error.message, error.hint)
-            return
-        if lease is None:
-            return
-        if self._lease is not None and self._lease.generation.number == lease.generation.number:
-            lease.close()
-            return
-        try:
-            view = open_view(lease.generation.paths())
-        except (GuetteurError, KeyError) as error:
-            LOG.warning("generation %s cannot be opened: %s", lease.generation.number, error)
-            lease.close()
+        broken = len(self._broken)
+        opened = open_newest(self._store, self._broken, self._lease)
+        if len(self._broken) > broken:
+            self._schedule.hurry(self._moment())
+        if opened is None:
             return
         # One assignment swaps the lists: a check that has begun ends on the old view, which it still holds.
-        self._checker.blocklist = view
-        self._checker.newly = _newly(lease.generation)
-        old, self._lease = self._lease, lease
+        self._checker.blocklist, self._checker.newly = opened.view, opened.newly
+        old, self._lease = self._lease, opened.lease
         if old is not None:
             old.close()
-        LOG.info("lists %s in use", view.version)
+        LOG.info("lists %s in use", opened.view.version)
+
+    def sources(self) -> tuple[ListSource, ...] | None:
+        """What the stored lists in use were made from; None while the list shipped in the package serves."""
+        return self._lease.generation.manifest.sources if self._lease is not None else None
 
     async def sync(self) -> SyncOutcome | None:
         """Renew now, or join the renewal that runs; None when no repository is known."""
@@ -154,7 +147,7 @@ class Renewer:
             return None
         store = self._store
         return make_status(
-            store.current(), read_record(store.folder), store.held(), self._clock(), self._schedule.next_try
+            store.current(self._broken), read_record(store.folder), store.held(), self._clock(), self._schedule.next_try
         )
 
     async def run(self) -> None:
@@ -181,11 +174,3 @@ class Renewer:
         if self._lease is not None:
             self._lease.close()
             self._lease = None
-
-
-def _newly(generation: Generation) -> Newly:
-    try:
-        return open_newly(generation.paths())
-    except GuetteurError as error:
-        LOG.warning("%s (%s)", error.message, error.hint)
-        return NoNewly()

@@ -83,9 +83,9 @@ def _address(what: str) -> str:
 def _read(what: str, settings: Settings, lang: str, now: datetime, *, redacted: bool) -> Reading:
     case_id, explainer = str(uuid.uuid4()), load_explainers()[lang]
     if _is_file(what):
-        checker = build_mail_checker(settings.data_dir)
+        checker = build_mail_checker(settings.data_dir, stored=settings.lists_dir)
         raw = _message(what)
         return read_mail(raw, None, checker, explainer, case_id=case_id, now=now, found_at=now, mask=redacted)
     subject = parse_host_or_url(_address(what))
-    verdict = build_checker(settings.data_dir).check(subject, now=now)
+    verdict = build_checker(settings.data_dir, stored=settings.lists_dir).check(subject, now=now)
     return read_page(subject, verdict, explainer, case_id=case_id, now=now, found_at=now)

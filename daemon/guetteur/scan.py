@@ -19,9 +19,9 @@ from guetteur.texts import load_explainers
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from datetime import datetime
-    from pathlib import Path
 
     from guetteur.checker import Checker
+    from guetteur.config import Settings
     from guetteur.core.explain import Explainer
 
 _WARNINGS = (Level.DANGER.value, Level.CAUTION.value)
@@ -50,18 +50,18 @@ class _Worker:
     explainer: Explainer
 
 
-def scan(lines: Iterable[str], *, data_dir: Path, lang: str, with_lists: bool, workers: int) -> Iterator[Answers]:
+def scan(lines: Iterable[str], *, settings: Settings, lang: str, with_lists: bool, workers: int) -> Iterator[Answers]:
     """Yield, chunk by chunk, one JSON object a line of input.
 
     Each is ``{"input", "level", "points", "body", "signals": [id, …], "reasons": [{"code", "text"}, …]}``, or for a
     line that is no host ``{"input", "error": {"code", "message", "hint"}}``.
     """
-    start = partial(_start, data_dir, lang, with_lists)
+    start = partial(_start, settings, lang, with_lists)
     yield from in_chunks(lines, _judge, start=start, workers=workers)
 
 
-def _start(data_dir: Path, lang: str, with_lists: bool) -> None:
-    _Worker.checker = build_checker(data_dir, with_lists=with_lists)
+def _start(settings: Settings, lang: str, with_lists: bool) -> None:
+    _Worker.checker = build_checker(settings.data_dir, with_lists=with_lists, stored=settings.lists_dir)
     _Worker.explainer = load_explainers()[lang]
     # What was loaded stays to the end: the collector need not walk it again and again.
     gc.collect()

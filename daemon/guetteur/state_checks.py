@@ -143,10 +143,10 @@ def _lists(folder: Path) -> list[Finding]:
 def _clock(settings: Settings, now: datetime) -> list[Finding]:
     """The lists were made, and the server reached, at moments that are past for sure."""
     moments = []
-    generation = Store(settings.state_dir / "lists").current()
+    generation = Store(settings.lists_dir).current()
     if generation is not None:
         moments.append(generation.manifest.built_at)
-    reached = read_record(settings.state_dir / "lists").last_success
+    reached = read_record(settings.lists_dir).last_success
     if reached is not None:
         moments.append(reached)
     with suppress(DataFileError):  # said already, about the data

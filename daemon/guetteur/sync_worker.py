@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import os
 import sys
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 
 import msgspec
 
-from guetteur.app import build_checker, never_block_floor, now_utc
+from guetteur.app import build_checker, never_block_floor, now_utc, open_egress
+from guetteur.egress import errand
 from guetteur.lists.format import CompiledFormat
 from guetteur.lists.source import load_source
 from guetteur.lists.store import Store
@@ -35,7 +36,8 @@ def renew(data_dir: Path, state_dir: Path, *, accept_size: bool = False, report:
         return None
     progress = _tell if report else _ignore
     store = Store(state_dir / "lists")
-    return sync_blocking(setup, store, CompiledFormat(), now_utc(), progress=progress, accept_size=accept_size)
+    with closing(open_egress(state_dir)) as egress, errand(egress, "lists"):
+        return sync_blocking(setup, store, CompiledFormat(), now_utc(), progress=progress, accept_size=accept_size)
 
 
 def main() -> None:

@@ -1,9 +1,10 @@
-"""A thousand visits, and nothing leaves: every connection, name look-up and program this process begins is noted."""
+"""A thousand visits, hundreds of mails, and nothing leaves.
 
+Every connection, name look-up and program this process begins is noted.
+"""
+
+import base64
 import json
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -11,34 +12,9 @@ import aiohttp
 import pytest
 
 from guetteur.config import Settings
+from support.mails import mails
+from support.recorder import noted
 from support.served import daemon
-
-_noted: list[tuple[str, str]] | None = None
-
-
-def _note(event: str, args: tuple[Any, ...]) -> None:
-    if _noted is None:
-        return
-    if event in ("socket.getaddrinfo", "socket.gethostbyname", "subprocess.Popen", "os.posix_spawn", "os.exec"):
-        _noted.append((event, repr(args)))
-    # The unix socket has a path for an address; everything else has a host and a port.
-    if event in ("socket.connect", "socket.sendto", "socket.sendmsg") and not isinstance(args[1], (str, bytes)):
-        _noted.append((event, repr(args[1])))
-
-
-@contextmanager
-def noted() -> Iterator[list[tuple[str, str]]]:
-    """What leaves meanwhile. An audit hook cannot be taken off again; it sleeps."""
-    global _noted  # noqa: PLW0603
-    if not getattr(sys, "_guetteur_hooked", False):
-        sys.addaudithook(_note)
-        sys._guetteur_hooked = True  # type: ignore[attr-defined]
-    _noted = []
-    try:
-        yield _noted
-    finally:
-        _noted = None
-
 
 HOSTS = (
     "www.ameli.fr", "impots.gouv.fr", "example.org", "impots-gouv-fr.web.app", "remboursement-ameli.info",
@@ -62,6 +38,8 @@ async def test_a_thousand_visits_send_nothing(tmp_path: Path, monkeypatch: pytes
                     assert reply.status == 200, await reply.text()
                     levels.add((await reply.json())["level"])
         assert left == []
+        async with session.get("/v1/egress") as reply:
+            assert await reply.json() == {"entries": [], "kept_days": 90, "complete": True}
         assert levels >= {"OFFICIAL", "DANGER", "NO_KNOWN_RISK"}
 
 
@@ -76,10 +54,30 @@ def _question(number: int, url: str) -> tuple[str, dict[str, Any]]:
             return "/v1/check/url", {"url": url, "visit": True}
 
 
+async def test_hundreds_of_mails_send_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whole messages: links, pictures, QR codes and archives are what another program would look up."""
+    monkeypatch.delenv("GUETTEUR_LISTS_URL", raising=False)
+    settings = Settings(tmp_path / "run", tmp_path / "state")
+    connector = aiohttp.UnixConnector(str(settings.socket_path))
+    async with daemon(settings), aiohttp.ClientSession("http://localhost", connector=connector) as session:
+        with noted() as left:
+            levels = set()
+            for mail in mails():
+                raw = base64.b64encode(mail.raw()).decode("ascii")
+                async with session.post("/v1/check/mail", json={"raw": raw}) as reply:
+                    assert reply.status == 200, await reply.text()
+                    levels.add((await reply.json())["level"])
+        assert left == []
+        async with session.get("/v1/egress") as reply:
+            assert await reply.json() == {"entries": [], "kept_days": 90, "complete": True}
+        assert len(mails()) >= 200
+        assert levels >= {"DANGER", "CAUTION", "NO_KNOWN_RISK"}
+
+
 async def test_the_recorder_sees_what_leaves(tmp_path: Path) -> None:
     """Were it blind, the test above would prove nothing."""
     with noted() as left:
         async with aiohttp.ClientSession() as session:
             with pytest.raises(aiohttp.ClientError):
                 await session.get("http://127.0.0.1:9/")
-    assert any(event == "socket.connect" for event, _ in left), json.dumps(left)
+    assert any(event == "socket.connect" for event, _ in left), json.dumps(left, default=repr)

@@ -4,9 +4,14 @@ import json
 import os
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+
+from guetteur.lists.format import BASE
+from guetteur.lists.store import ListState, Store
+from guetteur.lists.writer import ListedKey, compile_list
 
 FAKE, GOOD = "impots.gouv.fr.verif-dossier.com", "www.example.org"
 
@@ -40,6 +45,47 @@ def test_check_exit_status_and_json(tmp_path: Path) -> None:
     assert (first["level"], second["level"]) == ("NO_KNOWN_RISK", "DANGER")
     assert third["error"]["code"] == "not_a_url"
     assert not done.stderr
+
+
+LISTED = "quiet-name.example"
+
+
+@pytest.fixture
+def renewed(tmp_path: Path) -> Path:
+    """A home whose renewed lists have `LISTED`."""
+    now = datetime.now(UTC)
+    meta = compile_list(tmp_path / "l.bin", [ListedKey(LISTED)], version="v9", built_at=now, sources=("test",))
+    Store(tmp_path / "state/lists").add(ListState("v9", meta.digest, now, 1), {BASE: tmp_path / "l.bin"}, now)
+    return tmp_path
+
+
+def test_renewed_lists_serve_in_place_of_the_shipped_one(
+    renewed: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    mail = renewed / "a.eml"
+    mail.write_text(f"From: a@example.org\nSubject: x\n\nhttps://{LISTED}/page\n")
+    for arguments in (
+        ("check", "--json", LISTED),
+        ("check-mail", "--json", str(mail)),
+        ("scan", "-", "--workers", "1"),
+    ):
+        stdin = LISTED if arguments[0] == "scan" else ""
+        done = run(*arguments, home=renewed, stdin=stdin)
+        assert (json.loads(done.stdout)["level"], done.returncode) == ("DANGER", 1), arguments
+        bare = run(*arguments, home=tmp_path_factory.mktemp("bare"), stdin=stdin)
+        assert json.loads(bare.stdout)["level"] not in ("DANGER", "CAUTION"), arguments
+    left_out = json.loads(run("check", "--json", "--no-lists", LISTED, home=renewed).stdout)
+    assert (left_out["level"], left_out["list_version"]) == ("UNKNOWN", None)
+
+
+def test_damaged_renewed_lists_leave_the_shipped_one(renewed: Path) -> None:
+    current = Store(renewed / "state/lists").current()
+    assert current is not None
+    current.path(BASE).write_bytes(b"\0" * current.path(BASE).stat().st_size)
+    done = run("check", "--json", LISTED, FAKE, home=renewed)
+    first, second = (json.loads(line) for line in done.stdout.splitlines())
+    assert first["list_version"] not in (None, "v9")
+    assert second["level"] == "DANGER"
 
 
 def test_hostile_text_is_shown_as_text(tmp_path: Path) -> None:

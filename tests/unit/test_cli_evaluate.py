@@ -52,6 +52,17 @@ def test_json_for_one_year_with_points_from_a_file(files: tuple[Path, Path], tmp
     assert [mistake["kind"] for mistake in found["mistakes"]] == ["missed confirmed", "false alarm"]
 
 
+def test_rows_whose_label_is_known_to_be_wrong_are_left_out(files: tuple[Path, Path], tmp_path: Path) -> None:
+    wrong = tmp_path / "wrong.toml"
+    wrong.write_text('[[lookalike]]\nhost = "quiet.example"\nwhy = "an honest shop"\n')
+    found = json.loads(run(*files, "--json", "--wrong-labels", wrong, home=tmp_path).stdout)
+    assert [(row["host"], row["why"]) for row in found["wrong_labels"]] == [("quiet.example", "an honest shop")]
+    assert found["mistakes"] == []
+    wrong.write_text("lookalikes = 1\n")
+    refused = run(*files, "--wrong-labels", wrong, home=tmp_path)
+    assert (refused.returncode, "wrong.toml" in refused.stderr) == (2, True)
+
+
 @pytest.mark.parametrize(
     ("change", "told"),
     [

@@ -25,6 +25,7 @@ def home() -> Iterator[Path]:
 
 def run(home: Path, *arguments: str, lang: str = "fr_FR.UTF-8", stdin: str = "") -> subprocess.CompletedProcess[str]:
     kept = {"HOME": str(home), "XDG_RUNTIME_DIR": str(home), "LANG": lang, "PATH": "/nonexistent"}
+    kept |= {name: text for name, text in os.environ.items() if name.startswith("COVERAGE_")}
     return subprocess.run(
         [sys.executable, "-m", "guetteur", *arguments],
         env=kept | {"PYTHONIOENCODING": "utf-8", "PYTHONPATH": os.environ.get("PYTHONPATH", "")},

@@ -26,6 +26,13 @@ def test_the_template_is_a_file_of_answers_and_every_field_is_explained(capsys: 
         assert all(name in shown.err for name in names)
 
 
+def test_the_template_is_asked_for_or_given_where_no_answers_are_named() -> None:
+    for arguments in (["letter", "--template", "--lang", "fr"], ["letter", "--lang", "fr"]):
+        done = CliRunner().invoke(main, arguments)
+        assert done.exit_code == 0
+        assert msgspec.json.decode(done.stdout.encode(), type=LetterAnswers) == LetterAnswers()
+
+
 def test_a_letter_with_an_annex(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     answers, proof, out = tmp_path / "a.json", tmp_path / "capture.png", tmp_path / "letter.pdf"
     answers.write_text(json.dumps({"name": "Éloïse"}), "utf-8")

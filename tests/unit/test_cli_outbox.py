@@ -20,6 +20,7 @@ from guetteur import cli_outbox, cli_report
 from guetteur.cli import _Commands
 from guetteur.config import PACKAGE_DATA, Settings
 from guetteur.lists.knowledge import Knowledge
+from guetteur.lists.shipped import write_shipped
 from guetteur.publish.channels import read_channels
 from guetteur.reports.credentials import Credentials
 from guetteur.reports.network import Questions, gather
@@ -63,7 +64,7 @@ async def person(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, knowledge: Kno
     for path in PACKAGE_DATA.iterdir():
         if path.name != FILE_NAME:
             (data / path.name).symlink_to(path)
-    (data / FILE_NAME).write_bytes(msgspec.json.encode(msgspec.structs.replace(table, channels=channels)))
+    write_shipped(data / FILE_NAME, msgspec.structs.replace(table, channels=channels))
     settings = Settings(tmp_path / "run", tmp_path / "state", data)
     monkeypatch.setattr(cli_outbox, "load_settings", lambda: settings)
     monkeypatch.setattr(keyring, "get_keyring", keyring.backends.fail.Keyring)

@@ -131,7 +131,7 @@ def test_keyrings(settings: Settings) -> None:
 
 
 def test_damaged_lists(settings: Settings, tmp_path: Path) -> None:
-    store = Store(settings.state_dir / "lists")
+    store = Store(settings.lists_dir)
     source = tmp_path / "base"
     for number in (1, 2):
         source.write_bytes(bytes([number]) * 100)

@@ -12,14 +12,16 @@ import socket
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from typing import TYPE_CHECKING
 
-import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
 
 from guetteur.lookup.outcome import NoAgeError, Why
+from guetteur.outgoing import open_session
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, Sequence
     from ssl import SSLContext
+
+    import aiohttp
 
     Allow = Callable[["IPv4Address | IPv6Address"], bool]
     Resolve = Callable[[str], Awaitable[Sequence[str]]]
@@ -128,16 +130,5 @@ def checked_session(
         context: None: the system's authorities.
         headers: sent with each question.
     """
-    return aiohttp.ClientSession(
-        connector=aiohttp.TCPConnector(
-            resolver=CheckedResolver(addresses),
-            ssl=context if context is not None else True,
-            use_dns_cache=False,
-            force_close=True,
-        ),
-        headers={"Accept-Encoding": "identity", **headers},
-        timeout=aiohttp.ClientTimeout(total=None),
-        auto_decompress=False,
-        trust_env=False,  # a proxy would resolve the name itself
-        cookie_jar=aiohttp.DummyCookieJar(),
-    )
+    # Without the system's proxies: one would resolve the name itself.
+    return open_session(headers, resolver=CheckedResolver(addresses), context=context)

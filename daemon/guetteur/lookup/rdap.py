@@ -13,9 +13,10 @@ import msgspec
 from yarl import URL
 
 from guetteur import __version__
-from guetteur.errors import UNREADABLE
+from guetteur.egress import about
 from guetteur.lookup.addresses import checked_session
 from guetteur.lookup.outcome import NoAgeError, Why
+from guetteur.unreadable import UNREADABLE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -74,7 +75,8 @@ class RdapClient:
             NoAgeError: there is no answer.
         """
         base = URL(server.base)
-        return await self._ask(base / "domain" / domain, {base.origin()})
+        with about(domain):
+            return await self._ask(base / "domain" / domain, {base.origin()})
 
     async def network(
         self, address: IPv4Address | IPv6Address, server: AddressServer, others: Iterable[AddressServer]
@@ -85,7 +87,8 @@ class RdapClient:
             NoAgeError: there is no answer.
         """
         origins = {URL(other.base).origin() for other in (server, *others)}
-        return await self._ask(URL(server.base) / "ip" / str(address), origins)
+        with about(str(address)):
+            return await self._ask(URL(server.base) / "ip" / str(address), origins)
 
     async def _ask(self, url: URL, origins: AbstractSet[URL]) -> bytes:
         try:

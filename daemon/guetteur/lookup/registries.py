@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from guetteur.core.hostwalk import parents
-from guetteur.errors import UNREADABLE, DataFileError
+from guetteur.lists.shipped import read_shipped
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -133,14 +133,7 @@ def load_registries(data_dir: Path) -> Registries:
     Raises:
         DataFileError: ``registries_missing``, ``registries_damaged``.
     """
-    path = data_dir / FILE_NAME
-    hint = "reinstall guetteur, or in a checkout run: make build"
-    try:
-        return Registries(msgspec.json.decode(path.read_bytes(), type=RegistryTable))
-    except OSError as error:
-        raise DataFileError("registries_missing", f"{path} cannot be read: {error.strerror}", hint) from None
-    except UNREADABLE as error:
-        raise DataFileError("registries_damaged", f"{path}: {error}", hint) from None
+    return Registries(read_shipped(data_dir / FILE_NAME, RegistryTable))
 
 
 def _zones(domain: str) -> list[str]:

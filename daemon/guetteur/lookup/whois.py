@@ -14,13 +14,16 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from guetteur.egress import contact
 from guetteur.lookup.answer import Answer, Question
 from guetteur.lookup.outcome import NoAgeError, Why
+from guetteur.outgoing import connect
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
+    from guetteur.egress import Contact
     from guetteur.lookup.addresses import Addresses
     from guetteur.lookup.limits import Limits
     from guetteur.lookup.registries import WhoisServer
@@ -50,7 +53,9 @@ class WhoisClient:
         """
         try:
             async with asyncio.timeout(self._limits.server_s):
-                raw = await self._ask(server.query.replace("{}", domain), server.server)
+                with contact(server.server, domain) as noted:
+                    raw = await self._ask(server.query.replace("{}", domain), server.server, noted)
+                    noted.end("answered")
         except TimeoutError:
             raise NoAgeError(Why.TIMEOUT) from None
         return await self.read(domain, raw)
@@ -66,8 +71,8 @@ class WhoisClient:
             raise NoAgeError(Why(answer.why))
         return answer.created
 
-    async def _ask(self, query: str, host: str) -> bytes:
-        reader, writer = await self._connect(host)
+    async def _ask(self, query: str, host: str, noted: Contact) -> bytes:
+        reader, writer = await self._connect(host, noted)
         try:
             writer.write(f"{query}\r\n".encode("ascii"))
             await writer.drain()
@@ -82,15 +87,16 @@ class WhoisClient:
             # No farewell: a server that reads nothing more could hold it up.
             writer.transport.abort()
         if not answer.strip():
+            noted.end("refused")
             raise NoAgeError(Why.REFUSED)
         return bytes(answer)
 
-    async def _connect(self, host: str) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    async def _connect(self, host: str, noted: Contact) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         addresses = (await self._addresses.of(host))[:_MAX_ADDRESSES]
         for address in addresses:
             try:
                 async with asyncio.timeout(self._limits.server_s / (len(addresses) + 1)):
-                    return await asyncio.open_connection(str(address), self._port)
+                    return await connect(noted, str(address), self._port)
             except OSError:  # TimeoutError is one: the next address may answer
                 continue
         raise NoAgeError(Why.OFFLINE)

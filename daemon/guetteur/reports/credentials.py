@@ -11,7 +11,8 @@ import keyring.errors
 import msgspec
 
 from guetteur.durable import write_durably
-from guetteur.errors import UNREADABLE, GuetteurError
+from guetteur.errors import GuetteurError
+from guetteur.unreadable import UNREADABLE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

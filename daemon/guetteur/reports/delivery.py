@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from filelock import FileLock, Timeout
 
-from guetteur.reports.channels.http import open_session
+from guetteur.egress import about
+from guetteur.reports.channels.http import report_session
 from guetteur.reports.channels.interface import Channel, Receipt
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ class Delivery:
         outbox: Outbox,
         channels: Mapping[str, Channel],
         credentials: Callable[[], Mapping[str, str]],
-        session: Callable[[], aiohttp.ClientSession] = open_session,
+        session: Callable[[], aiohttp.ClientSession] = report_session,
     ) -> None:
         """Nothing is sent yet.
 
@@ -48,7 +49,8 @@ class Delivery:
     async def run(self) -> tuple[Entry, ...]:
         """Send what is due now, one report a channel, and ask after one; return what changed.
 
-        Nothing is done while another process delivers.
+        Runs within an errand (`guetteur.egress`); each contact is noted with its channel's id. Nothing is done while
+        another process delivers.
 
         Raises:
             OutboxError: a receipt could not be kept.
@@ -72,6 +74,12 @@ class Delivery:
         return tuple(entry for result in done if not isinstance(result, BaseException) for entry in result)
 
     async def _lane(
+        self, channel: Channel, session: aiohttp.ClientSession, credentials: Mapping[str, str]
+    ) -> tuple[Entry, ...]:
+        with about(channel.id):
+            return await self._send(channel, session, credentials)
+
+    async def _send(
         self, channel: Channel, session: aiohttp.ClientSession, credentials: Mapping[str, str]
     ) -> tuple[Entry, ...]:
         begun = await asyncio.to_thread(self._outbox.begin, channel.id)

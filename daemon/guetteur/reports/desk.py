@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -85,6 +86,12 @@ def without_official(case: Case, registry: Registry) -> Case:
     return msgspec.structs.replace(case, url=None) if registry.official(host) is not None else case
 
 
+def _addressed(draft: Draft, credentials: Mapping[str, str]) -> Draft:
+    # A channel's host may be a setting of the person's, named in its place; what they read is the host.
+    url = credentials.get(draft.to)
+    return draft if url is None else msgspec.structs.replace(draft, to=urlsplit(url).hostname or url)
+
+
 def offers_for(  # noqa: PLR0913 -- all that an offer depends on
     case: Case,
     items: Sequence[Item],
@@ -118,7 +125,7 @@ def offers_for(  # noqa: PLR0913 -- all that an offer depends on
         Offer(
             channels[choice.channel].facts,
             choice,
-            channels[choice.channel].draft(case, items, known),
+            _addressed(channels[choice.channel].draft(case, items, known), credentials),
             channels[choice.channel].missing(credentials),
             before.get(choice.channel),
         )

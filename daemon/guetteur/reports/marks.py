@@ -25,11 +25,12 @@ from guetteur.core.mail.seen import MailSeen
 from guetteur.core.mail.shown import Shown
 from guetteur.core.similarity import Folder
 from guetteur.core.subject import HostKind, parse_url
-from guetteur.errors import UNREADABLE, InvalidInputError
+from guetteur.errors import InvalidInputError
 from guetteur.reports.channels.interface import mail_of
 from guetteur.reports.likeness import picture_hash, text_hash, words_of
 from guetteur.reports.numbers import e164, ibans, phones
 from guetteur.reports.wallets import wallets, wallets_in
+from guetteur.unreadable import UNREADABLE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

@@ -12,6 +12,7 @@ import aiohttp
 from yarl import URL
 
 from guetteur.core.subject import HostKind, parse_url
+from guetteur.egress import about
 from guetteur.errors import InvalidInputError
 from guetteur.lookup.addresses import Addresses, checked_session
 from guetteur.lookup.outcome import NoAgeError
@@ -64,7 +65,9 @@ async def _follow(session: aiohttp.ClientSession, subject: UrlSubject, addresses
     for _ in range(_MAX_REDIRECTS + 1):
         if subject.host_kind is not HostKind.DOMAIN:
             await addresses.of(str(ip_address(subject.host.strip("[]"))))  # aiohttp asks its resolver about names only
-        async with session.get(URL(subject.url, encoded=True), allow_redirects=False) as reply:
+        with about(subject.host):
+            reply = await session.get(URL(subject.url, encoded=True), allow_redirects=False)
+        async with reply:
             if reply.status not in _REDIRECTS:
                 return _meaning(reply.status)
             subject = parse_url(str(reply.url.join(URL(reply.headers.get("Location", "")))))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
-from guetteur.errors import UNREADABLE, DataFileError
+from guetteur.lists.shipped import read_shipped
 from guetteur.reports.case import CaseKind
 
 if TYPE_CHECKING:
@@ -185,11 +185,4 @@ def load_channels(data_dir: Path) -> ChannelTable:
     Raises:
         DataFileError: ``channels_missing``, ``channels_damaged``.
     """
-    path = data_dir / FILE_NAME
-    hint = "reinstall guetteur, or in a checkout run: make build"
-    try:
-        return msgspec.json.decode(path.read_bytes(), type=ChannelTable)
-    except OSError as error:
-        raise DataFileError("channels_missing", f"{path} cannot be read: {error.strerror}", hint) from None
-    except UNREADABLE as error:
-        raise DataFileError("channels_damaged", f"{path}: {error}", hint) from None
+    return read_shipped(data_dir / FILE_NAME, ChannelTable)

@@ -21,6 +21,7 @@ from rfc3161_client import (
 
 from guetteur import __version__
 from guetteur.errors import InvalidInputError
+from guetteur.outgoing import open_session
 from guetteur.reports.manifest import BundleError
 
 if TYPE_CHECKING:
@@ -82,9 +83,9 @@ class TimestampServer:
 
     async def _ask(self, request: bytes) -> bytes:
         headers = {"Content-Type": "application/timestamp-query", "User-Agent": f"guetteur/{__version__}"}
-        timeout = aiohttp.ClientTimeout(total=self.timeout_s)
         async with (
-            aiohttp.ClientSession(timeout=timeout, headers=headers) as session,
+            asyncio.timeout(self.timeout_s),
+            open_session(headers) as session,
             session.post(self.url, data=request, allow_redirects=False) as reply,
         ):
             if reply.status != 200:

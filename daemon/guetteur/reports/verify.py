@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
-from guetteur.errors import UNREADABLE, InvalidInputError
+from guetteur.errors import InvalidInputError
 from guetteur.reports.archive import MAX_ARCHIVE_BYTES, unpack
 from guetteur.reports.bundle import assemble
 from guetteur.reports.manifest import (
@@ -25,6 +25,7 @@ from guetteur.reports.manifest import (
 )
 from guetteur.reports.signing import is_signed, key_id
 from guetteur.reports.timestamp import Timestamp, read_timestamp
+from guetteur.unreadable import UNREADABLE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

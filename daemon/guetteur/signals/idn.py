@@ -15,13 +15,11 @@ _ACCENTS_OF_FRENCH = frozenset("àâäæçéèêëîïôöœùûüÿ")
 
 def check(subject: UrlSubject, facts: Facts) -> Evidence | Skip | None:
     """A name appears once foreign letters are read as the ones they look like."""
-    looks = [word for word in facts.names.names if word.entry.how == "script"]
-    if facts.trusted or not looks:
+    looks = (word for word in facts.names.names if word.entry.how == "script")
+    word = max(looks, key=lambda found: len(found.seen), default=None)
+    if word is None or facts.trusted or word.entry.body is None:
         return None
-    word = max(looks, key=lambda found: len(found.seen))
     body = word.entry.body
-    if body is None:
-        return None
     shown = facts.names.labels[word.label]
     strange = sorted({char for char in shown if not char.isascii() and char not in _ACCENTS_OF_FRENCH})
     kind = "strange" if strange else "accents"

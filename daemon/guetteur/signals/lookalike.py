@@ -27,17 +27,13 @@ _LENGTH_STEPS = (8, 11, 14)
 
 def check(subject: UrlSubject, facts: Facts) -> Evidence | Skip | None:
     """The most telling look-alike of the host."""
-    looks = [word for word in facts.names.names if word.entry.how in _CODES]
-    if facts.trusted or not looks:
+    word = min((word for word in facts.names.names if word.entry.how in _CODES), key=_rank, default=None)
+    if word is None or facts.trusted or word.entry.body is None:
         return None
     spelt = facts.names.best(disguised=False)
     if spelt is not None and spelt.grade in ("long", "name", "short"):
         return None  # what the name is needs no guessing
-    word = min(looks, key=_rank)
-    body = word.entry.body
-    if body is None:
-        return None
-    how = word.entry.how
+    body, how = word.entry.body, word.entry.how
     size = sum(step <= len(word.entry.word) for step in _LENGTH_STEPS)
     unread = sum(step <= facts.names.unread[word.label] for step in _UNREAD_STEPS)
     shared = subject.shared or facts.shared_zone

@@ -91,11 +91,11 @@ class Exceptions:
             db.execute("insert or replace into exceptions values (?, ?)", row)
 
 
-def site_of(host: str) -> str:
-    """``host`` as it is stored.
+def checked_host(host: str) -> str:
+    """``host``, when it is one as a browser would write it.
 
     Raises:
-        InvalidInputError: ``not_a_host``: it is no host as a browser would write it.
+        InvalidInputError: ``not_a_host``.
     """
     try:
         subject = parse_url(f"http://{host}/")
@@ -103,7 +103,16 @@ def site_of(host: str) -> str:
         subject = None
     if subject is None or subject.host != host or len(host) > MAX_HOST_LENGTH:
         raise InvalidInputError("not_a_host", f"{host[:80]!r} is no host", "give a host such as www.example.fr")
-    return without_www(host)
+    return host
+
+
+def site_of(host: str) -> str:
+    """``host`` as it is stored.
+
+    Raises:
+        InvalidInputError: ``not_a_host``: it is no host as a browser would write it.
+    """
+    return without_www(checked_host(host))
 
 
 def _load(db: Database) -> dict[str, str]:

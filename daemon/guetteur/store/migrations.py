@@ -20,6 +20,19 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
            without rowid""",
         "create table questions (day text primary key, asked integer not null)",
     ),
+    (
+        # `outcome` is empty while a contact lasts: see `guetteur.store.egress`.
+        """create table egress (day text not null, purpose text not null, host text not null, what text not null,
+           outcome text not null, times integer not null, at text not null, last_at text not null,
+           primary key (day, purpose, host, what, outcome)) without rowid""",
+        "create index egress_by_last_at on egress (last_at)",
+        "create table egress_gaps (at text primary key) without rowid",
+        # Numbers are never given twice: a page that is looked at may still hold an old one.
+        """create table history (id integer primary key autoincrement, day text not null, host text not null,
+           level text not null, body text, times integer not null, at text not null, last_at text not null,
+           unique (day, host))""",
+        "create index history_by_last_at on history (last_at)",
+    ),
 )
 """Each entry is applied once, in one transaction; the number of those applied is the file's ``user_version``. Only ever
 add to the end."""

@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING, Any, BinaryIO, cast
 import guetteur
 from guetteur.errors import DaemonUnreachableError, DataFileError
 from guetteur.lists.compiled import CompiledList
-from guetteur.lists.knowledge import load_knowledge
+from guetteur.lists.knowledge import load_knowledge, load_model
+from guetteur.lists.sources import STARTER_FILE, starter_sources
+from guetteur.lookup.registries import load_registries
 from guetteur.transport import frames, host_script
 from guetteur.transport.browsers import load_browsers, load_identities, places
 from guetteur.transport.client import DaemonClient
@@ -36,7 +38,10 @@ if TYPE_CHECKING:
 __all__ = ["DATA_FILES", "Finding", "diagnose"]
 
 # What ``guetteur.publish.bundle`` compiles into the package; a contract test compares.
-DATA_FILES = ("knowledge.json", "public_hosts.bin", "popular.bin", "starter.bin")
+DATA_FILES = (
+    *("knowledge.json", "model.json", "registries.json", STARTER_FILE),
+    *("public_hosts.bin", "popular.bin", "starter.bin"),
+)
 
 _STATUS_TIMEOUT_S = 3.0
 
@@ -263,6 +268,9 @@ def _data(data_dir: Path) -> Finding:
         return finding("data_missing", path=data_dir, names=", ".join(missing))
     try:
         load_knowledge(data_dir)
+        load_model(data_dir)
+        load_registries(data_dir)
+        starter_sources(data_dir)
         for name in DATA_FILES:
             if name.endswith(".bin"):
                 CompiledList(data_dir / name)

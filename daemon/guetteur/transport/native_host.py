@@ -51,6 +51,12 @@ ALLOWED_PATHS = frozenset(
         "/v1/exceptions",
         "/v1/lists/hosts",
         "/v1/lists/sync",
+        "/v1/lists/sources",
+        "/v1/egress",
+        "/v1/egress/clear",
+        "/v1/history",
+        "/v1/history/add",
+        "/v1/history/clear",
         "/v1/status",
         "/v1/openapi.json",
     }

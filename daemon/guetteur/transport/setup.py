@@ -163,7 +163,7 @@ def _without_autostart(where: Places, settings: Settings, run: Callable[[Sequenc
 def _without_working_files(settings: Settings) -> list[InstallResult]:
     """What is nobody's: socket folder, log, lists received. What the person decided and reported stays."""
     results = []
-    for path in (settings.runtime_dir, settings.log_path, settings.state_dir / "lists"):
+    for path in (settings.runtime_dir, settings.log_path, settings.lists_dir):
         try:
             if path.is_dir():
                 shutil.rmtree(path)

@@ -25,6 +25,15 @@ from guetteur.web.wire import (
 from guetteur.web.wire_exceptions import EditExceptions, ExceptionsReply
 from guetteur.web.wire_letter import AskLetter, LetterReply
 from guetteur.web.wire_mail import CheckMail, MailReply
+from guetteur.web.wire_privacy import (
+    AddHistory,
+    ClearEgress,
+    ClearHistory,
+    EgressReply,
+    HistoryKept,
+    HistoryReply,
+    ListSourcesReply,
+)
 
 if TYPE_CHECKING:
     from msgspec import Struct
@@ -41,7 +50,13 @@ _CALLS: tuple[_Call, ...] = (
     ("post", "/v1/check/batch", "Check up to 256 web addresses", CheckBatch, BatchReply),
     ("post", "/v1/lists/hosts", "Known-bad hosts, page by page", ListHosts, ListHostsReply),
     ("post", "/v1/lists/sync", "Renew the lists now", SyncNow, SyncReply),
+    ("get", "/v1/lists/sources", "Whose lists are in use", None, ListSourcesReply),
     ("post", "/v1/exceptions", "Sites the person does not want to be warned of", EditExceptions, ExceptionsReply),
+    ("get", "/v1/egress", "What left this computer", None, EgressReply),
+    ("post", "/v1/egress/clear", "Forget what left this computer", ClearEgress, EgressReply),
+    ("get", "/v1/history", "Warnings the person wants kept", None, HistoryReply),
+    ("post", "/v1/history/add", "Keep a warning", AddHistory, HistoryKept),
+    ("post", "/v1/history/clear", "Forget warnings", ClearHistory, HistoryReply),
     ("get", "/v1/status", "State of the daemon and its lists", None, StatusReply),
 )
 

@@ -6,6 +6,7 @@ import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from guetteur.egress import errand
 from guetteur.lists.knowledge import load_knowledge
 from guetteur.lookup.addresses import Addresses
 from guetteur.reports.campaigns import Campaigns
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
     from guetteur.config import Settings
     from guetteur.core.bodies import Registry
+    from guetteur.egress import Ledger
     from guetteur.reports.table import ChannelTable, Need
 
 
@@ -70,6 +72,7 @@ class Desk:
         watches: pages that are looked after.
         lookout: looks.
         campaigns: what reports share.
+        egress: keeps what leaves.
         clock: the moment, in UTC.
     """
 
@@ -85,13 +88,25 @@ class Desk:
     watches: Watches
     lookout: Lookout
     campaigns: Campaigns
+    egress: Ledger
     clock: Callable[[], datetime]
 
+    async def deliver(self) -> None:
+        """Send what is due, and ask what became of the rest; see `Delivery.run`."""
+        with errand(self.egress, "report"):
+            await self.delivery.run()
 
-def open_desk(
+    async def look(self) -> None:
+        """Look at the pages that are due; see `Lookout.run`."""
+        with errand(self.egress, "watch"):
+            await self.lookout.run()
+
+
+def open_desk(  # noqa: PLR0913, PLR0917 -- all that it depends on is passed in
     settings: Settings,
     registry: Registry,
     clock: Callable[[], datetime],
+    egress: Ledger,
     bases: Mapping[str, str] | None,
     addresses: Addresses | None,
 ) -> Desk:
@@ -119,5 +134,6 @@ def open_desk(
         watches=watches,
         lookout=Lookout(watches, addresses=addresses or Addresses()),
         campaigns=Campaigns(outbox.file),
+        egress=egress,
         clock=clock,
     )

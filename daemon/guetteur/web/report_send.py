@@ -10,6 +10,7 @@ import logging
 from typing import TYPE_CHECKING, NamedTuple
 
 from guetteur.durable import is_disk_full
+from guetteur.egress import errand
 from guetteur.errors import InvalidInputError
 from guetteur.reports.bundle import write_bundle
 from guetteur.reports.case import Item
@@ -76,7 +77,7 @@ def send(  # noqa: PLR0913, PLR0917 -- what sending needs
     """
     offers = shown(case)
     chosen, told = _choose(offers, asked.channels, desk), offers.case
-    case.bundle = _seal(case, reading, desk.folder, settings, now)
+    case.bundle = _seal(case, reading, desk, settings, now)
     with desk.outbox.file.change():
         # What a form that was opened early had made of the case gives way to what is sent.
         keep_case(desk.outbox.file, told)
@@ -104,8 +105,8 @@ def _choose(offers: Offers, channels: Iterable[str], desk: Desk) -> _Chosen:
     return chosen
 
 
-def _seal(case: OpenCase, reading: Reading, folder: Path, settings: Settings, now: datetime) -> Path:
-    items = original_items(case, reading)
+def _seal(case: OpenCase, reading: Reading, desk: Desk, settings: Settings, now: datetime) -> Path:
+    folder, items = desk.folder, original_items(case, reading)
     page = case.evidence.get("html")
     if page is not None:
         # The tab's document, not the bytes on the wire: an archive calls that a resource.
@@ -124,7 +125,8 @@ def _seal(case: OpenCase, reading: Reading, folder: Path, settings: Settings, no
 
         server = TimestampServer(settings.timestamp_url, _TIMESTAMP_S)
         try:
-            write_bundle(path, sealed, items, key=key, now=now, timestamp=server)
+            with errand(desk.egress, "timestamp"):
+                write_bundle(path, sealed, items, key=key, now=now, timestamp=server)
         except BundleError as error:
             if error.code != "timestamp_failed":
                 raise

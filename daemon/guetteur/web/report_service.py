@@ -7,6 +7,7 @@ import logging
 from base64 import b64encode
 from typing import TYPE_CHECKING
 
+from guetteur.egress import errand
 from guetteur.errors import GuetteurError, InvalidInputError
 from guetteur.lookup.registries import load_registries
 from guetteur.reports.network import Questions, gather
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from guetteur.core.explain import Explainer
     from guetteur.core.subject import UrlSubject
     from guetteur.core.verdict import Verdict
+    from guetteur.egress import Ledger
     from guetteur.lookup.addresses import Addresses
     from guetteur.mail_checker import MailChecker
     from guetteur.reports.case import Case
@@ -55,6 +57,7 @@ class ReportService:
         explainers: Mapping[str, Explainer],
         clock: Callable[[], datetime],
         *,
+        egress: Ledger,
         channel_bases: Mapping[str, str] | None = None,
         questions: Questions | None = None,
         addresses: Addresses | None = None,
@@ -67,12 +70,13 @@ class ReportService:
             judge: judges pages, as the person was last told.
             explainers: sentences by language.
             clock: the moment, in UTC.
+            egress: keeps what leaves.
             channel_bases: addresses of channels, in place of the shipped ones.
             questions: how it is asked where a page lies; None: as the system does.
             addresses: where pages that are looked after are; None: as the system says.
         """
         self._settings, self._mails, self._judge = settings, mails, judge
-        self._explainers, self._clock = explainers, clock
+        self._explainers, self._clock, self._egress = explainers, clock, egress
         self._bases, self._questions, self._addresses = channel_bases, questions, addresses
         self._cases = OpenCases(clock)
         self._work = ReportWork(self._open_desk, settings.state_dir / FILE_NAME, self._cases, clock)
@@ -239,14 +243,15 @@ class ReportService:
 
     def _open_desk(self) -> Desk:
         registry = self._mails.checker.registry
-        return open_desk(self._settings, registry, self._clock, self._bases, self._addresses)
+        return open_desk(self._settings, registry, self._clock, self._egress, self._bases, self._addresses)
 
     async def _look_up(self, case: OpenCase, url: str) -> None:
         registries = await asyncio.to_thread(load_registries, self._settings.data_dir)
-        case.network = await gather(
-            url, seen_address=case.begun.address, registries=registries, now=self._clock(),
-            questions=self._questions or Questions(),
-        )  # fmt: skip
+        with errand(self._egress, "lookup"):
+            case.network = await gather(
+                url, seen_address=case.begun.address, registries=registries, now=self._clock(),
+                questions=self._questions or Questions(),
+            )  # fmt: skip
         case.marks = None  # where it lies is something reports share
 
     async def _unsent(self, number: str) -> OpenCase:

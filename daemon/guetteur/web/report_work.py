@@ -99,8 +99,8 @@ class ReportWork:
             return
         desk = await self.desk()
         if await asyncio.to_thread(is_due, desk.outbox, self._clock(), desk.asked):
-            await desk.delivery.run()
+            await desk.deliver()
 
     async def _look(self) -> None:
         if await self.has_reports():
-            await (await self.desk()).lookout.run()
+            await (await self.desk()).look()

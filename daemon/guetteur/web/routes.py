@@ -17,7 +17,9 @@ from guetteur import __version__
 from guetteur.core.facts import NOT_ASKED
 from guetteur.core.prospects import age_would_help
 from guetteur.core.subject import parse_url
+from guetteur.egress import errand
 from guetteur.errors import InvalidInputError
+from guetteur.lists.status import clock_behind
 from guetteur.web import wire
 from guetteur.web.guard import json_response
 from guetteur.web.openapi import openapi
@@ -56,7 +58,7 @@ class Service:
     Attributes:
         checker: judges subjects.
         renewer: keeps the blocklist current.
-        person: the person's exceptions and visits.
+        person: the person's exceptions, visits and contacts with other computers.
         ages: how old domains are.
         explainers: sentences by language.
         clock: the moment, in UTC.
@@ -123,7 +125,8 @@ class Service:
         domain = subject.registrable_domain
         age: Fact[date] = NOT_ASKED
         if domain is not None and age_would_help(subject, verdict, self.checker.facts):
-            age = await self.ages.created(domain, now=now)
+            with errand(self.person.egress, "age", domain):
+                age = await self.ages.created(domain, now=now)
         return json_response(self._verdict(question.url, question.lang, age=age))
 
     async def exceptions(self, request: web.Request) -> web.Response:
@@ -194,16 +197,18 @@ class Service:
     def _lists(self, now: datetime) -> wire.ListsStatus:
         view, known, step = self.checker.blocklist, self.renewer.status(), self.renewer.progress
         age = view.age_days(now) if view is not None else None
+        reached = known.last_success if known is not None else None
+        behind = clock_behind(now, view.built_at if view is not None else None, reached)
         return wire.ListsStatus(
             version=view.version if view is not None else None,
             built_at=_iso(view.built_at) if view is not None else None,
             age_days=age,
             hosts=len(view) if view is not None else 0,
-            stale=age is None or age > STALE_AFTER_DAYS or (known is not None and known.stale),
+            stale=age is None or age > STALE_AFTER_DAYS or behind is not None or (known is not None and known.stale),
             source=known is not None,
             last_success=_iso(known.last_success) if known is not None and known.last_success else None,
             next_try=_iso(known.next_try) if known is not None and known.next_try else None,
-            error=_detail(known.last_error) if known is not None else None,
+            error=_detail(behind or (known.last_error if known is not None else None)),
             running=wire.SyncStep(step.stage, step.done, step.total) if step is not None else None,
         )
 

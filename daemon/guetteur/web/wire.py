@@ -23,6 +23,10 @@ Lang = Literal["fr", "en"]
 Url = Annotated[str, Meta(min_length=1, max_length=8192)]
 LevelName = Literal["DANGER", "CAUTION", "UNKNOWN", "NO_KNOWN_RISK", "OFFICIAL"]
 
+MAX_NUMBER = 2**53 - 1
+"""What JavaScript can tell apart, and SQLite can hold."""
+Offset = Annotated[int, Meta(ge=0, le=MAX_NUMBER)]
+
 MAX_BATCH = 256
 
 
@@ -68,7 +72,7 @@ class ListHosts(Struct, frozen=True, forbid_unknown_fields=True):
     """Ask for known-bad hosts, for the browser's own blocking; ``base`` is the base already held, if any."""
 
     base: str | None = None
-    cursor: Annotated[int, Meta(ge=0)] = 0
+    cursor: Offset = 0
 
 
 class SyncNow(Struct, frozen=True, forbid_unknown_fields=True):
@@ -183,7 +187,8 @@ class SyncStep(Struct, frozen=True):
 class ListsStatus(Struct, frozen=True):
     """State of the blocklists.
 
-    ``source`` says whether a repository is known from which they are renewed; ``error`` is why the last try failed.
+    ``source`` says whether a repository is known from which they are renewed; ``error`` is why the last try failed,
+    or ``clock_wrong``: then no age can be told.
     """
 
     version: str | None

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from guetteur.web.wire import Lang
+from guetteur.web.wire import Lang, Offset
 from guetteur.web.wire_report import CampaignBrief, CaseId, FieldReply, Name, NeedReply
 
 
@@ -39,7 +39,7 @@ class AskReceipts(Struct, frozen=True, forbid_unknown_fields=True):
     """What became of reports: of one case, or the latest ones."""
 
     case: CaseId | None = None
-    offset: Annotated[int, Meta(ge=0)] = 0
+    offset: Offset = 0
     limit: Annotated[int, Meta(ge=1, le=200)] = 50
     lang: Lang = "fr"
 
@@ -142,7 +142,7 @@ class ReadBundle(Struct, frozen=True, forbid_unknown_fields=True):
     """Read the sealed original, piece by piece."""
 
     case: CaseId
-    offset: Annotated[int, Meta(ge=0)] = 0
+    offset: Offset = 0
 
 
 class BundlePiece(Struct, frozen=True):

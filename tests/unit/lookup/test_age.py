@@ -79,9 +79,9 @@ async def test_what_is_no_domain_is_never_asked(net: Net, name: str) -> None:
 async def test_the_whole_question_has_one_deadline(net: Net) -> None:
     rdap, whois = await net.serve(dripping(b"HTTP/1.1 200 O"), tls=True), await net.serve(dripping(b"a"))
     began = time.monotonic()
-    limits = Limits(total_s=0.8, server_s=0.6)
+    limits = Limits(total_s=2.4, server_s=1.6)  # room for a busy machine to reach the second server
     assert await net.lookup(rdap=rdap, whois=whois, limits=limits).created("neuf.test") == why(Why.TIMEOUT)
-    assert time.monotonic() - began < 1.3
+    assert time.monotonic() - began < 3.1
     assert whois in net.connections
 
 

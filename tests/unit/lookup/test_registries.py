@@ -6,11 +6,11 @@ from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import msgspec
 import pytest
 
 from guetteur.config import PACKAGE_DATA
 from guetteur.errors import DataFileError
+from guetteur.lists.shipped import write_shipped
 from guetteur.lookup.registries import FILE_NAME, Registries, load_registries
 from guetteur.publish.registries import read_registries
 
@@ -63,7 +63,7 @@ def test_every_base_is_a_name_over_https() -> None:
 
 def test_written_and_read(tmp_path: Path) -> None:
     assert load_registries(PACKAGE_DATA).rdap("neuf.fr")
-    (tmp_path / FILE_NAME).write_bytes(msgspec.json.encode(read_registries(BLOCKLISTS)))
+    write_shipped(tmp_path / FILE_NAME, read_registries(BLOCKLISTS))
     assert load_registries(tmp_path).rdap("neuf.fr")
 
 

@@ -13,7 +13,7 @@ sys.path[:0] = [TESTS] if TESTS not in sys.path else []
 
 from guetteur.lists.knowledge import Knowledge  # noqa: E402
 from guetteur.publish.channels import read_channels  # noqa: E402
-from guetteur.reports.channels.http import open_session  # noqa: E402
+from guetteur.reports.channels.http import report_session  # noqa: E402
 from support.report_doubles import Doubles  # noqa: E402
 
 if TYPE_CHECKING:
@@ -45,5 +45,5 @@ async def doubles() -> AsyncIterator[Doubles]:
 
 @pytest.fixture
 async def session() -> AsyncIterator[aiohttp.ClientSession]:
-    async with open_session() as opened:
+    async with report_session() as opened:
         yield opened

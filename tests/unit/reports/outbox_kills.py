@@ -19,10 +19,12 @@ import msgspec
 from aiohttp import web
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
+from guetteur.egress import errand
 from guetteur.reports.channels.intake import Channel
 from guetteur.reports.delivery import Delivery
 from guetteur.reports.outbox import Outbox, Waits
 from guetteur.reports.table import ChannelFacts
+from support.egress import Unkept
 from support.report_cases import PAGE
 
 WAITS = Waits(first=timedelta(), gap=timedelta(), offline=timedelta(), poll=timedelta(days=1), attempts=10_000)
@@ -77,7 +79,8 @@ def work(home: Path, base: str, point: int, said: int) -> None:
         while box.file.read(waiting):
             await delivery.run()
 
-    asyncio.run(deliver())
+    with errand(Unkept(), "report"):
+        asyncio.run(deliver())
     box.close()
 
 

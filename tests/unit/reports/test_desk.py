@@ -22,14 +22,16 @@ def box(tmp_path: Path) -> Outbox:
     return Outbox(tmp_path / "outbox.db")
 
 
-def offered(table: ChannelTable, knowledge: Knowledge, box: Outbox, case: Case, *items: Item) -> Offers:
+def offered(
+    table: ChannelTable, knowledge: Knowledge, box: Outbox, case: Case, *items: Item, url: str | None = None
+) -> Offers:
     return offers_for(
         case,
         items,
         channels=build_channels(table),
         table=table,
         registry=knowledge.registry(),
-        credentials={"email": CREDENTIALS["email"]},
+        credentials={"email": CREDENTIALS["email"]} | ({"intake_url": url} if url else {}),
         outbox=box,
     )
 
@@ -43,6 +45,13 @@ def test_each_offer_says_why_what_and_what_is_missing(table: ChannelTable, knowl
     assert "La Banque Postale" in str(found["netcraft"].draft.content)
     assert found["pharos"].draft.link
     assert all(offer.choice.reason for offer in found.values())
+
+
+def test_a_host_that_the_person_set_is_named(table: ChannelTable, knowledge: Knowledge, box: Outbox) -> None:
+    given = offered(table, knowledge, box, PAGE, url="https://Listes.exemple:8443/intake").offers
+    found = {offer.facts.id: offer.draft.to for offer in given}
+    assert found["intake"] == "listes.exemple"
+    assert found["netcraft"] == "report.netcraft.com"
 
 
 def test_what_was_told_before_is_said(table: ChannelTable, knowledge: Knowledge, box: Outbox) -> None:

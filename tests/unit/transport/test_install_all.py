@@ -95,7 +95,7 @@ def test_one_browser_alone_leaves_menu_and_autostart(quiet: Settings, linux: Pla
 def test_the_persons_data_stays(quiet: Settings, linux: Places) -> None:
     set_up(quiet, where=linux, environ={})
     (quiet.state_dir / "outbox.db").write_bytes(b"reports")
-    (quiet.state_dir / "lists").mkdir()
+    quiet.lists_dir.mkdir()
     quiet.log_path.write_text("log")
     tear_down(quiet, where=linux)
     assert files_below(quiet.state_dir) == {"outbox.db"}

@@ -7,9 +7,15 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
+import keyring
+import keyring.backends.fail
+import pytest
 import pytest_asyncio
 
 from guetteur.config import Settings
+from guetteur.reports.credentials import Credentials
+from support.report_doubles import CREDENTIALS, Doubles
+from support.report_scene import Scene
 from support.served import daemon
 
 
@@ -31,3 +37,21 @@ async def ask(tmp_path: Path) -> AsyncIterator[Any]:
                 return reply.status, await reply.json()
 
         yield call
+
+
+@pytest.fixture
+async def doubles() -> AsyncIterator[Doubles]:
+    made = Doubles()
+    for name in ("netcraft", "spamhaus", "signal-spam"):
+        await made.add(name)
+    yield made
+    await made.close()
+
+
+@pytest.fixture
+async def scene(tmp_path: Path, doubles: Doubles, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Scene]:
+    monkeypatch.setattr(keyring, "get_keyring", keyring.backends.fail.Keyring)
+    made = Scene(Settings(tmp_path / "run", tmp_path / "state"), doubles)
+    Credentials(made.settings.state_dir).set("email", CREDENTIALS["email"])
+    async with made.running():
+        yield made

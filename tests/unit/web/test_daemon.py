@@ -111,6 +111,15 @@ async def test_bad_input_gets_a_coded_error_with_a_hint(ask: Any, body: bytes, c
     assert reply["error"]["hint"]
 
 
+@pytest.mark.parametrize(("path", "field"), [("/v1/lists/hosts", "cursor"), ("/v1/report/receipts", "offset")])
+@pytest.mark.parametrize("number", [-1, 2**53, 2**63, 2**64])
+async def test_a_number_beyond_all_pages_is_refused(ask: Any, path: str, field: str, number: int) -> None:
+    status, reply = await ask(path, {field: number})
+    assert (status, reply["error"]["code"]) == (400, "invalid_request")
+    status, _ = await ask(path, {field: 2**53 - 1})
+    assert status == 200
+
+
 async def test_deeply_nested_json_is_refused_where_it_would_be_read(ask: Any) -> None:
     status, reply = await ask("/v1/check/batch", b'{"urls":' + b"[" * 90_000)
     assert (status, reply["error"]["code"]) in {(400, "invalid_json"), (400, "invalid_request")}

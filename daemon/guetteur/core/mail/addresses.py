@@ -91,7 +91,7 @@ class _Reader:
             self._words.append(_ESCAPED.sub(r"\1", quoted))
         elif plain is not None:
             self._plain(plain)
-        elif other.strip():
+        else:
             self._words.append(other)
 
     def _plain(self, plain: str) -> None:

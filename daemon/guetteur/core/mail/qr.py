@@ -7,6 +7,7 @@ a picture that may hold a code nor ever given one that unfolds to more than `MAX
 from __future__ import annotations
 
 import binascii
+import re
 import struct
 from io import BytesIO
 from typing import TYPE_CHECKING
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 _FORMATS = ("PNG", "JPEG", "GIF", "WEBP")
 _LONGEST = 4  # times as long as wide: banners and rules; a code on a page or beside a logo is not
 _MAX_SEGMENTS = 500
+_BASE64 = re.compile(r"; *base64\s*$", re.IGNORECASE)  # the Fetch standard's "data: URL processor"
 _CODES_EACH = 4
 
 
@@ -66,10 +68,10 @@ def from_data_url(url: str) -> bytes:
     if len(body) > MAX_PICTURE_BYTES * 3 // 2:
         return b""
     data = unquote_to_bytes(body)
-    if not head.rstrip().lower().endswith(";base64"):
+    if not _BASE64.search(head):
         return data
     try:
-        return binascii.a2b_base64(data)
+        return binascii.a2b_base64(data + b"==")  # browsers do without the padding
     except binascii.Error:
         return b""
 

@@ -23,8 +23,9 @@ if TYPE_CHECKING:
 
 MAX_HOPS = 50
 _CLAUSE = re.compile(r"[()]|\sby\s|\s(?:with|id|via|for)\s|;", re.IGNORECASE)
-_GROUP = re.compile(r"\(([^()]*)\)")
-_BRACKETED = re.compile(r"\[(?:IPv6:)?([0-9a-fA-F:.%]{2,60})\]", re.IGNORECASE)
+# A bracket may hold one more: Sendmail writes "(name [address] (may be forged))".
+_GROUP = re.compile(r"\(((?:[^()]++|\([^()]*+\))*+)\)")
+_BRACKETED = re.compile(r"\[(?:IPv6:)?([0-9a-f:.]{2,60}(?:%[\w.-]{1,20})?)\]", re.IGNORECASE)
 
 
 class Receiver(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

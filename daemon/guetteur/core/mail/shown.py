@@ -16,7 +16,7 @@ _SPACE = re.compile(r"[\s\xa0]+")
 _SPACES = re.compile(r" {2,}")
 _LINES = re.compile(r" ?\n[ \n]*")
 _WORDS = re.compile(r"\w+")
-_SCRIPTED = re.compile(r"onclick", re.IGNORECASE)
+_SCRIPTED = re.compile(r"(?<![a-z])on[a-z]{4,20}\s*=", re.IGNORECASE)
 _DRAWN_AFTER_ALL = re.compile(
     r"(?:display\s*:\s*(?!none)|visibility\s*:\s*visible)[^;}]{0,100}!\s*important", re.IGNORECASE
 )
@@ -150,7 +150,8 @@ class Shown:
         if special is not None:
             special(attributes_of(tag.attributes))
         if scripted:
-            self._script(attributes_of(tag.attributes).get("onclick", ""))
+            handlers = (text for name, text in attributes_of(tag.attributes).items() if name.startswith("on"))
+            self._script("\n".join(handlers))
 
     def _traits(self, text: str) -> tuple[Effect, bool]:
         """What attributes hide or show, and whether they hold a script; mails repeat the same ones a thousand times."""

@@ -14,8 +14,9 @@ import aiohttp
 import msgspec
 
 from guetteur import __version__
-from guetteur.errors import UNREADABLE
+from guetteur.outgoing import open_session
 from guetteur.reports.channels.interface import Receipt
+from guetteur.unreadable import UNREADABLE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -82,15 +83,9 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
     form: dict[str, str] | None = None
 
 
-def open_session() -> aiohttp.ClientSession:
-    """A session for reports: no cookies, nothing decoded, our own name."""
-    return aiohttp.ClientSession(
-        headers={"User-Agent": USER_AGENT, "Accept": "application/json", "Accept-Encoding": "identity"},
-        timeout=aiohttp.ClientTimeout(total=None),  # ours counts, see `ask`
-        auto_decompress=False,
-        trust_env=False,  # it would also read ~/.netrc, and give its passwords to whoever asks
-        cookie_jar=aiohttp.DummyCookieJar(),
-    )
+def report_session() -> aiohttp.ClientSession:
+    """A session for reports: our own name; without ~/.netrc, whose passwords would go to whoever asks."""
+    return open_session({"User-Agent": USER_AGENT, "Accept": "application/json"})
 
 
 async def ask(session: aiohttp.ClientSession, base: str, question: Question, limits: Limits) -> Answer:

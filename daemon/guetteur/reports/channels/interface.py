@@ -24,9 +24,6 @@ State = Literal[
 word. ``accepted``: taken, with a reference. ``known``: they had it already. ``refused``: not taken, see the code.
 ``gone``: they found nothing there any more. ``handed``: the person sends it. ``retracted``: taken back in time."""
 
-ENDED = frozenset({"sent", "accepted", "known", "refused", "gone", "handed", "retracted"})
-"""States in which nothing more is sent."""
-
 TAKEN = frozenset({"sent", "accepted", "known", "gone", "handed"})
 """States in which somebody has the report."""
 

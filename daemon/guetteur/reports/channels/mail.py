@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 import aiosmtplib
 
 from guetteur import __version__
+from guetteur.egress import contact
+from guetteur.outgoing import smtp
 from guetteur.reports.channels.http import shortened
 from guetteur.reports.channels.interface import Channel, Receipt
 from guetteur.reports.mailboxes import is_mailbox
@@ -80,18 +82,25 @@ class MailChannel(Channel):
         self, message: EmailMessage, to: list[str], sender: str, credentials: Mapping[str, str]
     ) -> Receipt:
         port = int(credentials.get("smtp_port") or SUBMISSION)
-        client = aiosmtplib.SMTP(
-            hostname=credentials["smtp_host"],
-            port=port,
-            use_tls=port == SUBMISSIONS,
-            start_tls=port != SUBMISSIONS,
-            tls_context=self.tls,
-            username=credentials.get("smtp_user") or None,
-            password=credentials.get("smtp_password") or None,
-            timeout=self.total_s,
-        )
-        async with client:
-            refused, said = await client.sendmail(sender, to, message.as_bytes())
+        with contact(credentials["smtp_host"]) as noted:
+            client = smtp(
+                noted,
+                hostname=credentials["smtp_host"],
+                port=port,
+                use_tls=port == SUBMISSIONS,
+                start_tls=port != SUBMISSIONS,
+                tls_context=self.tls,
+                username=credentials.get("smtp_user") or None,
+                password=credentials.get("smtp_password") or None,
+                timeout=self.total_s,
+            )
+            try:
+                async with client:
+                    refused, said = await client.sendmail(sender, to, message.as_bytes())
+            except (aiosmtplib.SMTPResponseException, aiosmtplib.SMTPRecipientsRefused):
+                noted.end("refused")
+                raise
+            noted.end("answered")
         detail = f"{said} (refused: {', '.join(sorted(refused))})" if refused else said
         return Receipt("sent", reference=str(message["Message-ID"]), detail=shortened(detail))
 

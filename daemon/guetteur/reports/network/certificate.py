@@ -13,6 +13,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.x509.oid import NameOID
 
+from guetteur.egress import contact
+from guetteur.outgoing import connect
 from guetteur.reports.channels.http import shortened
 
 if TYPE_CHECKING:
@@ -69,14 +71,14 @@ async def fetch_chain(
     """
     failure: OSError = TimeoutError()
     for address in addresses[:_MAX_ADDRESSES]:
-        try:
-            async with asyncio.timeout(seconds):
-                _, writer = await asyncio.open_connection(
-                    str(address), port, ssl=any_certificate(), server_hostname=host
-                )
-        except OSError as error:
-            failure = error
-            continue
+        with contact(host, host) as noted:
+            try:
+                async with asyncio.timeout(seconds):
+                    _, writer = await connect(noted, str(address), port, context=any_certificate(), name=host)
+            except OSError as error:
+                failure = error
+                continue
+            noted.end("answered")
         try:
             return _chain(writer.get_extra_info("ssl_object"))
         finally:

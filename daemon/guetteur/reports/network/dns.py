@@ -12,6 +12,8 @@ import dns.rdatatype
 import dns.resolver
 import msgspec
 
+from guetteur.egress import NAME_SERVERS, contact
+from guetteur.outgoing import ask_name_servers
 from guetteur.reports.channels.http import shortened
 
 if TYPE_CHECKING:
@@ -74,10 +76,14 @@ class Dns:
         try:
             absolute = dns.name.from_text(name)
             # The library's own deadline is looked at between two attempts only.
-            async with asyncio.timeout(self._seconds + 0.5):
-                answer = await self._resolver.resolve(absolute, kind, raise_on_no_answer=False, search=False)
-        except dns.resolver.NXDOMAIN:
-            return Records(name, kind, "no_name")
+            with contact(NAME_SERVERS, name) as noted:
+                try:
+                    async with asyncio.timeout(self._seconds + 0.5):
+                        answer = await ask_name_servers(noted, self._resolver, absolute, kind)
+                except dns.resolver.NXDOMAIN:
+                    noted.end("answered")
+                    return Records(name, kind, "no_name")
+                noted.end("answered")
         except (TimeoutError, dns.exception.Timeout):
             return Records(name, kind, "timeout")
         # What a hostile server sends may break the library's reading in ways it does not name.

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from guetteur.errors import UNREADABLE
+from guetteur.unreadable import UNREADABLE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -17,12 +17,10 @@ _WEIGHTS = {Level.DANGER: 2.0, Level.CAUTION: 1.0}
 def check(_mail: MailSubject, facts: MailFacts) -> Evidence | Skip | None:
     """The worst of them."""
     warned = [link for link in facts.links if link.verdict is not None and link.verdict.level in _WEIGHTS]
-    if not warned:
+    worst = max(warned, key=lambda link: link.verdict.points if link.verdict is not None else 0, default=None)
+    if worst is None or worst.verdict is None or worst.target is None:
         return None
-    worst = max(warned, key=lambda link: link.verdict.points if link.verdict is not None else 0)
     verdict, target = worst.verdict, worst.target
-    if verdict is None or target is None:
-        return None
     listed = any(piece.basis is Basis.LISTED for piece in verdict.evidence)
     body = verdict.body
     code = "link_listed" if listed else "link_like" if body is not None else "link_odd"

@@ -31,10 +31,8 @@ def check(_mail: MailSubject, facts: MailFacts) -> Evidence | Skip | None:
 
 def _tempting(link: LinkFacts, speaks_as: Body | None) -> bool:
     """A platform's address is often only mentioned: it counts in a mail that speaks as the platform."""
-    if link.shown_of is None:
-        return False
-    body = link.shown_of.body
-    return body.sector != _MENTIONED or body is speaks_as
+    body = link.shown_of.body if link.shown_of is not None else None
+    return body is not None and (body.sector != _MENTIONED or body is speaks_as)
 
 
 def _differs(link: LinkFacts) -> bool:

@@ -5,9 +5,11 @@ import contextlib
 import json
 import ssl
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -15,10 +17,13 @@ import pytest
 import xarf
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
+from guetteur.egress import errand
 from guetteur.reports.channels.interface import Channel, Place, Receipt
 from guetteur.reports.channels.mail import MailChannel
 from guetteur.reports.channels.registry import build_channels
 from guetteur.reports.table import ChannelTable
+from guetteur.store.database import StateDatabase
+from guetteur.store.egress import EgressLog
 from support.certs import Authority
 from support.report_cases import EML, MAIL, MAIL_ITEM, PAGE, PLACE
 from support.report_doubles import CREDENTIALS
@@ -239,3 +244,22 @@ def test_strange_mailboxes_of_a_registry_are_not_written_to(table: ChannelTable)
 def test_a_redirect_chain_is_told(table: ChannelTable) -> None:
     case = msgspec.structs.replace(PAGE, redirects=("https://a.example-scam.com/",))
     assert build_channels(table)["abuse-mailbox"].draft(case, (), PLACE).content["xarf"]["redirect_chain"]
+
+
+async def test_a_mail_server_is_noted_and_nobody_s_address(
+    table: ChannelTable, authority: Authority, server: tuple[Server, dict[str, str]], tmp_path: Path
+) -> None:
+    handler, credentials = server
+    channel, database = made(table, "apwg", authority), StateDatabase(tmp_path / "guetteur.db")
+    log = EgressLog(database, lambda: datetime.now(UTC))
+    with errand(log, "report", "apwg"):
+        await sent(channel, credentials)
+        handler.data = "554 no"
+        await sent(channel, credentials)
+        await sent(channel, credentials | {"smtp_password": "mauvais"})
+        await sent(channel, credentials | {"smtp_port": "9"})
+    told = {(one.purpose, one.to, one.what, one.outcome): one.count for one in log.report(9).entries}
+    noted = ("report", "localhost", "apwg")
+    assert told == {(*noted, "answered"): 1, (*noted, "refused"): 2, (*noted, "failed"): 1}
+    log.close()
+    database.close()

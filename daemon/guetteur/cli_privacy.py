@@ -1,0 +1,122 @@
+"""``guetteur egress`` and ``guetteur history``: what left this computer, what you were warned of; how to forget it."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+import click
+
+from guetteur.app import now_utc
+from guetteur.cli_output import plain, print_json
+from guetteur.core.verdict import Level
+from guetteur.errors import GuetteurError
+from guetteur.lists.knowledge import load_knowledge
+from guetteur.store.person import PersonStore
+from guetteur.texts import load_explainers
+from guetteur.web.routes_privacy import egress_reply, history_reply
+
+if TYPE_CHECKING:
+    from guetteur.config import Settings
+    from guetteur.web.wire_privacy import EgressEntryReply, HistoryEntryReply
+
+_WORDS = {
+    "fr": {
+        "nothing_left": "Rien n’est noté : Guetteur n’a contacté aucun autre ordinateur depuis {days} jours.",
+        "gaps": "Attention : tout n’a pas pu être noté (disque plein ou fichier verrouillé).",
+        "no_history": "Aucune alerte n’est gardée.",
+        "times": "{count} fois, la dernière à {last}",
+        "imitates": "imite {name}",
+        "age": "âge d’un nom",
+        "lists": "listes",
+        "report": "signalement",
+        "lookup": "recherche pour un signalement",
+        "watch": "surveillance d’une page signalée",
+        "timestamp": "horodatage",
+        "answered": "a répondu",
+        "refused": "a refusé",
+        "failed": "pas de réponse",
+        "dns": "serveurs de noms du réseau",
+    },
+    "en": {
+        "nothing_left": "Nothing is noted: Guetteur has contacted no other computer in {days} days.",
+        "gaps": "Please note: not everything could be noted (disk full or file locked).",
+        "no_history": "No warning is kept.",
+        "times": "{count} times, the last at {last}",
+        "imitates": "imitates {name}",
+        "age": "age of a name",
+        "lists": "lists",
+        "report": "report",
+        "lookup": "look-up for a report",
+        "watch": "watch of a reported page",
+        "timestamp": "time-stamp",
+        "answered": "answered",
+        "refused": "refused",
+        "failed": "no answer",
+        "dns": "the network’s name servers",
+    },
+}
+
+
+def egress(settings: Settings, *, clear: bool, as_json: bool, lang: str) -> None:
+    """Print what left this computer, after forgetting it where that is asked for.
+
+    Raises:
+        GuetteurError: ``not_cleared``.
+    """
+    with closing(PersonStore(settings.state_dir, now_utc)) as person:
+        if clear and not person.egress.clear():
+            raise _not_cleared()
+        reply = egress_reply(person.egress)
+    if as_json:
+        print_json(reply)
+        return
+    words = _WORDS[lang]
+    lines = [_contact(entry, words) for entry in reply.entries]
+    if not reply.complete:
+        lines.append(words["gaps"])
+    click.echo("\n".join(lines or [words["nothing_left"].format(days=reply.kept_days)]))
+
+
+def history(settings: Settings, *, clear: bool, as_json: bool, lang: str) -> None:
+    """Print the warnings that are kept, after forgetting them where that is asked for.
+
+    Raises:
+        GuetteurError: ``not_cleared``.
+    """
+    registry = load_knowledge(settings.data_dir).registry()
+    with closing(PersonStore(settings.state_dir, now_utc)) as person:
+        if clear and not person.history.clear(None):
+            raise _not_cleared()
+        reply = history_reply(person.history, registry)
+    if as_json:
+        print_json(reply)
+        return
+    click.echo("\n".join([_warning(entry, lang) for entry in reply.entries] or [_WORDS[lang]["no_history"]]))
+
+
+def _contact(entry: EgressEntryReply, words: dict[str, str]) -> str:
+    told = f" «\u00a0{plain(entry.what)}\u00a0»" if entry.what else ""
+    to = words["dns"] if entry.to == "dns" else plain(entry.to)
+    line = f"{_at(entry.at)}  {words[entry.purpose]}{told} → {to} : {words[entry.outcome]}"
+    return line if entry.count == 1 else f"{line} ({_times(entry.count, entry.last_at, words)})"
+
+
+def _warning(entry: HistoryEntryReply, lang: str) -> str:
+    words, level = _WORDS[lang], load_explainers()[lang].level(Level(entry.level))
+    line = f"{_at(entry.at)}  {level}  {plain(entry.host)}"
+    if entry.body_name:
+        line += f", {words['imitates'].format(name=entry.body_name)}"
+    return line if entry.times == 1 else f"{line} ({_times(entry.times, entry.last_at, words)})"
+
+
+def _at(moment: str) -> str:
+    return f"{moment[:10]} {moment[11:16]} UTC"
+
+
+def _times(count: int, last: str, words: dict[str, str]) -> str:
+    return words["times"].format(count=count, last=last[11:16])
+
+
+def _not_cleared() -> GuetteurError:
+    return GuetteurError("not_cleared", "it could not be cleared", "guetteur doctor says what is wrong with the disk")
