@@ -13,7 +13,7 @@ FIREFOX := dist/extension/firefox/manifest.json
 EXTENSION_SOURCES := $(shell find extension blocklists/guide -type f -not -path '*/node_modules/*' 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-long check fmt e2e corpus bench bench-lists bench-reports bench-detection evaluate evaluate-mail train fuzz sync-blocklists build extension package package-check sbom docs lock clean
+.PHONY: help run test test-long check fmt e2e pictures corpus bench bench-lists bench-reports bench-detection load soak evaluate evaluate-mail train fuzz coverage mutate sync-blocklists build extension package package-check sbom docs lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -39,6 +39,9 @@ corpus: $(VENV)/.done $(DATA) ## official and popular hosts against the evaluati
 e2e: $(VENV)/.done $(DATA) $(EXTENSION) $(FIREFOX) ## real Chromium and Firefox with extension, relay and daemon; screenshots in build/
 	$(BIN)/pytest tests/e2e --timeout 300
 
+pictures: $(VENV)/.done $(DATA) $(EXTENSION) ## take the pictures of README and docs anew, from the extension in Chromium, into docs/images/
+	$(PY) tests/e2e/pictures.py
+
 bench: $(VENV)/.done $(DATA) $(EXTENSION) $(FIREFOX) ## measure the check in the browsers, in process and over the socket
 	$(PY) tests/bench/check.py
 	$(PY) tests/e2e/measure.py
@@ -53,6 +56,13 @@ bench-lists: $(VENV)/.done $(DATA) extension/node_modules/.done ## measure list 
 bench-reports: $(VENV)/.done $(DATA) ## measure the outbox and how reports hang together, beside peers (GUETTEUR_DATA), into docs/reference/reports.md
 	$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r tests/bench/requirements.lock
 	$(PY) tests/bench/reports.py outbox $(if $(wildcard $(or $(GUETTEUR_DATA),../shared/data)/mail),likeness) pictures speed
+
+load: $(VENV)/.done $(DATA) $(EXTENSION) ## 64 checks at once for MINUTES (10) beside the floor, 200 tabs at once in Chromium, into docs/reference/load.md
+	$(PY) tests/bench/load.py $(MINUTES)
+	$(PY) tests/e2e/measure_tabs.py
+
+soak: $(VENV)/.done $(DATA) ## a heavy day of one person in HOURS (1): memory, files, threads, disk; plot in build/soak/
+	$(PY) tests/bench/soak.py $(or $(HOURS),1)
 
 evaluate: $(VENV)/.done $(DATA) ## measure recall and false alarms (GUETTEUR_DATA) into docs/reference/detection.md
 	$(PY) tests/bench/detection.py ours $(if $(wildcard $(SCORED)/cross_validated.csv),cross-validated age) \
@@ -77,6 +87,16 @@ test-long: $(VENV)/.done $(DATA) ## the long forms of the crash tests: kill -9 a
 
 fuzz: $(VENV)/.done $(DATA) build/fuzz/venv/.done ## fuzz every reader and the daemon's calls for MINUTES in all (10), TARGETS alone; see docs/reference/fuzzing.md
 	PYTHONPATH=daemon:tests build/fuzz/venv/bin/python -m fuzz.run $(or $(MINUTES),10) $(TARGETS)
+
+coverage: $(VENV)/.done $(DATA) ## what the unit and contract tests cover of each package; fails below 100 % of core and signals, 90 % elsewhere
+	rm -rf build/coverage && mkdir -p build/coverage
+	$(PY) -m coverage run -m pytest tests/unit tests/contract --timeout 180
+	$(PY) -m coverage combine --quiet
+	$(PY) -m coverage json --quiet -o build/coverage/files.json
+	$(PY) tests/quality/coverage_shares.py build/coverage/files.json
+
+mutate: $(VENV)/.done $(DATA) build/mutate/venv/.done ## change core in SAMPLE small ways (1000, or all), one at a time: how many do its tests not notice
+	build/mutate/venv/bin/python tests/quality/mutate.py $(or $(SAMPLE),1000)
 
 sync-blocklists: $(VENV)/.done $(DATA) ## fetch, judge, sign and publish the lists (DRY=1 shows the change; KEYS=folder, MIRROR=address)
 	$(PY) -m guetteur.publish.sync_blocklists $(if $(DRY),--dry) $(if $(KEYS),--keys $(KEYS)) $(if $(MIRROR),--mirror $(MIRROR))
@@ -110,6 +130,7 @@ sbom: package ## list what the wheel brings along, as CycloneDX, into dist/
 
 docs: $(VENV)/.done $(DATA) ## write the generated part of docs/reference
 	$(PY) -m guetteur.publish.reference docs/reference
+	$(PY) -m guetteur.cli_reference docs/reference
 
 fmt: $(VENV)/.done extension/node_modules/.done ## format all sources
 	$(BIN)/ruff format daemon tests blocklists
@@ -125,6 +146,8 @@ lock: $(VENV)/.done ## renew requirements.lock from pyproject.toml, and the lock
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate \
 	  --no-header -c requirements.lock tests/fuzz/requirements.in -o tests/fuzz/requirements.lock
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate \
+	  --no-header -c requirements.lock tests/quality/requirements.in -o tests/quality/requirements.lock
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate \
 	  --no-header -c requirements.lock blocklists/model/requirements.in -o blocklists/model/requirements.lock
 
 clean: ## remove everything that was built
@@ -137,8 +160,13 @@ $(VENV)/.done: requirements.lock pyproject.toml
 	$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
-$(DATA): $(VENV)/.done $(shell find blocklists -type f) daemon/guetteur/publish/bundle.py daemon/guetteur/lists/writer.py
+$(DATA): $(VENV)/.done $(shell find blocklists -type f -not -path '*/.work/*' -not -path '*/repository/*') daemon/guetteur/publish/bundle.py daemon/guetteur/lists/writer.py
 	$(PY) -m guetteur.publish.bundle
+	@touch $@
+
+build/mutate/venv/.done: requirements.lock tests/quality/requirements.lock
+	$(PYTHON) -m venv --clear build/mutate/venv
+	build/mutate/venv/bin/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock -r tests/quality/requirements.lock
 	@touch $@
 
 build/fuzz/venv/.done: requirements.lock tests/fuzz/requirements.lock

@@ -157,3 +157,43 @@ def test_limits_refuse_more() -> None:
     for wrong in ({"title": "x" * 301}, {"text": "x" * 4001}, {"names": ["x"] * 17}, {"fields": [{}] * 65}, {"x": 1}):
         with pytest.raises(msgspec.ValidationError):
             msgspec.convert(wrong, PageSeen)
+
+
+def test_a_body_named_among_other_words_is_found_where_its_name_is_no_word(checker: Checker) -> None:
+    named = checker.pages.claims.named("Votre conseiller Chronopost vous attend")
+    assert named is not None
+    assert (named.body.id, named.word, named.spoken, named.common) == ("chronopost", "chronopost", False, False)
+    assert checker.pages.claims.named("Nous vous attendons dimanche") is None
+    assert checker.pages.claims.named("La r\u00e9colte d\u2019orange est bonne") is None
+
+
+def test_what_is_fetched_from_another_body_s_site_is_no_claim_of_this_one(checker: Checker) -> None:
+    seen = {"title": "Ameli", "fields": fields("Num\u00e9ro de carte")}
+    other = read(
+        checker, **seen, assets=("https://www.chronopost.fr/logo.png", "https://cdn.example.org/a.png", "data:x")
+    )
+    own = read(checker, **seen, assets=("https://www.ameli.fr/logo.png",))
+    assert other.claim is not None
+    assert own.claim is not None
+    assert (other.claim.body.id, own.claim.body.id) == ("ameli", "ameli")
+    assert own.claim.strength > other.claim.strength
+
+
+def test_a_field_for_a_code_sent_to_the_phone(checker: Checker) -> None:
+    once = FieldSeen(autocomplete="one-time-code")
+    assert read(checker, fields=(once,)).asks == {Ask.CODE}
+
+
+def test_a_form_that_stays_on_its_host_sends_nothing_elsewhere(checker: Checker) -> None:
+    password = (FieldSeen(kind="password", form=0),)
+    assert read(checker, forms=(f"{URL}/suite",), fields=password).targets == ()
+    assert read(checker, forms=("mailto:a@b.example?subject=x",), fields=password).targets[0].host == "a@b.example"
+    assert read(checker, forms=("no address",), fields=password).targets == ()
+
+
+def test_hints_are_phrases_that_telling_fields_and_texts_hold(checker: Checker) -> None:
+    of_fields, of_texts = checker.pages.hints()
+    assert "numero de carte" in of_fields
+    assert len(set(of_fields)) == len(of_fields)
+    assert all(phrase == phrase.strip() != "" for phrase in of_fields)
+    assert of_texts

@@ -194,3 +194,44 @@ def test_every_script_says_what_to_do() -> None:
 )
 def test_telephone_numbers(text: str, number: str | None) -> None:
     assert phone_number(text) == number
+
+
+def test_a_reader_without_scripts_sees_none() -> None:
+    reader = ScriptReader((), (), Folder(KNOWLEDGE.confusables))
+    reader.prepare()
+    assert reader.read("Votre colis est bloqué, payez les frais") == ()
+    assert reader.telling() == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "quoted"),
+    [
+        (
+            "Chèque énergie : vous avez encore277 € non réclamés, demandez votre chèque énergie.",
+            "encore277 € non réclamés",
+        ),
+        (
+            "Chèque énergie, non réclamés 27$7 € non réclamés, €demandez votre chèque énergie",
+            "€demandez votre chèque énergie",
+        ),
+        ("Votre colis est en attente, frais 1,95 €.", "frais 1,95 €"),
+    ],
+)
+def test_what_is_quoted_are_whole_words(text: str, quoted: str) -> None:
+    phrases = {phrase for seen in READER.read(text) for phrase in seen.phrases}
+    assert quoted in phrases
+
+
+def test_the_likeliest_script_comes_first() -> None:
+    text = f"{TEXTS['parcel-fee']} {TEXTS['sextortion']} {TEXTS['vitale']}"
+    seen = READER.read(text)
+    assert len(seen) > 1
+    shares = [one.score / one.script.threshold for one in seen]
+    assert shares == sorted(shares, reverse=True)
+    assert all(share >= 1 for share in shares)
+
+
+def test_a_long_quotation_ends_with_a_whole_word() -> None:
+    text = "Votre colis est en attente de livraison, frais de " + "tr\u00e8s " * 30 + "1,95 \u20ac"
+    for one in READER.read(text):
+        assert all(len(phrase) <= 80 for phrase in one.phrases)

@@ -130,3 +130,10 @@ def test_any_text_is_an_address_or_a_coded_error(text: str) -> None:
         assert subject.host.isascii()
         assert subject.url.startswith(f"{subject.scheme}://")
     assert code in {"read", "not_a_url", "not_a_web_address", "url_too_long", "empty_line"}
+
+
+@pytest.mark.parametrize("text", ["", "  ", "\t\n"])
+def test_a_line_of_a_feed_without_anything_is_refused(text: str) -> None:
+    with pytest.raises(InvalidInputError) as caught:
+        parse_host_or_url(text)
+    assert (caught.value.code, caught.value.message) == ("empty_line", "the line is empty")

@@ -4,7 +4,9 @@ import ada_url
 import pytest
 import tldextract
 
-from guetteur.core.suffixes import public_suffixes, split_host
+from guetteur.core import suffixes
+from guetteur.core.suffixes import public_suffixes, split_host, suffix_kind
+from guetteur.errors import DataFileError
 
 _extract = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True)
 
@@ -34,3 +36,26 @@ def test_every_rule_is_read_as_tldextract_reads_it() -> None:
 @pytest.mark.parametrize("host", ["", "a", "localhost", "a.b.c", "intranet.lan", ".com", "1.2.3.4", "xn--zzzz.fr"])
 def test_what_is_under_no_rule(host: str) -> None:
     assert split_host(host) == reference(host)
+
+
+def test_a_missing_list_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(suffixes, "find_spec", lambda _name: None)
+    with pytest.raises(DataFileError) as caught:
+        public_suffixes()
+    assert caught.value.code == "suffixes_missing"
+
+
+@pytest.mark.parametrize(
+    ("suffix", "kind"),
+    [
+        ("fr", "fr"),
+        ("com", "old"),
+        ("org", "old"),
+        ("de", "country"),
+        ("co.uk", "country"),
+        ("info", "new"),
+        ("gouv.fr", "country"),
+    ],
+)
+def test_kinds_of_suffixes(suffix: str, kind: str) -> None:
+    assert suffix_kind(suffix) == kind

@@ -103,3 +103,17 @@ def test_any_path_is_read(path: str) -> None:
 
 def test_the_shipped_checker_reads_paths() -> None:
     assert build_checker(PACKAGE_DATA, with_lists=False).facts(parse_url("https://a.example/ameli/")).path is not None
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("ameli/x/impots.gouv.fr/y", "impots"),
+        ("impots.gouv.fr/x/ameli", "impots"),
+        ("ameli/x/impots/login.php", "ameli"),  # of two that say as much the first
+    ],
+)
+def test_the_most_telling_part_of_a_path_counts(path: str, body: str) -> None:
+    found = READER.read(parse_url(f"https://exemple.fr/{path}"), shared=False)
+    assert found is not None
+    assert found.body.id == body

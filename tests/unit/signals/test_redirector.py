@@ -2,6 +2,7 @@
 
 from base64 import urlsafe_b64encode
 from datetime import datetime
+from functools import reduce
 from urllib.parse import quote
 
 import pytest
@@ -141,3 +142,20 @@ def test_no_url_is_too_odd(start: str, rest: str) -> None:
         return
     REDIRECTS.unwrap(subject)
     assert len(list(REDIRECTS.hops(subject))) <= 9
+
+
+DEEP = reduce(lambda text, _: quote(text, safe=""), range(5), "https://remboursement-ameli.info/")
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://translate.goog/",
+        "https://exemple.fr/?a=https%3A%2F%2F%5B&b=http",
+        "https://exemple.fr/?a=" + DEEP,  # encoded too often
+        "https://www.google.com/url?" + "&".join(["a=1"] * 60) + f"&q={QUOTED}",
+        "https://exemple.fr/?" + "&".join(["a=1"] * 60) + f"&q={QUOTED}",
+    ],
+)
+def test_links_that_carry_no_address_that_can_be_read(url: str) -> None:
+    assert list(REDIRECTS.hops(parse_url(url))) == []

@@ -132,6 +132,16 @@ def test_googles_line_is_read_under_its_border() -> None:
             ),
             id="below Microsoft's border",
         ),
+        pytest.param(
+            (
+                FOREIGN_IPV4.replace(
+                    "mx.evil.example (mx.evil.example [8.8.4.4])", "localhost (x [8.8.4.4] (may be forged))"
+                ),
+                FORGED.format(id="mx.home.example"),
+                FOREIGN_IPV4,
+            ),
+            id="greets as localhost, with a name that does not match",
+        ),
         pytest.param((FOREIGN_IPV4, "DKIM-Signature: v=1; d=bank.example; s=a; b=x"), id="a signature nobody checked"),
         pytest.param(
             (
@@ -195,10 +205,145 @@ def test_received_spf_alone_is_a_finding() -> None:
     assert (said.spf, said.envelope, said.dmarc) == (Result.FAIL, "b.example", Result.NONE)
 
 
+def test_googles_received_spf_counts_once_and_only_under_its_border() -> None:
+    passed = "Received-SPF: pass (google.com: domain of a@bank.example designates 8.8.4.4)"
+    other = "Received-SPF: fail (google.com: domain of a@evil.example does not designate 8.8.4.4)"
+    said = found(GMAIL, passed, other, "Return-Path: <a@bank.example>")
+    assert (said.spf, said.envelope) == (Result.PASS, "bank.example")
+    assert read_raw(f"{GMAIL}\n{passed}".encode() + b"\nDelivered-To: x@y.fr", RECEIVERS).authentication.value == said
+
+
+@pytest.mark.parametrize(
+    ("written", "policy"),
+    [
+        ("dmarc=fail policy.published-domain-policy=reject", "reject"),
+        ("dmarc=fail policy.published-domain-policy=whatever action=quarantine", "quarantine"),
+        ("dmarc=fail action=oreject", "reject"),
+        ("dmarc=fail action=none", "none"),
+        ("dmarc=pass action=none", ""),
+        ("dmarc=fail (p=QUARANTINE) policy.published-domain-policy=reject", "quarantine"),
+    ],
+)
+def test_the_policy_that_the_domain_publishes(written: str, policy: str) -> None:
+    assert found(f"Authentication-Results: mx.home.example; {written}", FOREIGN_IPV4).policy == policy
+
+
+def test_seals_without_a_number_seal_nothing() -> None:
+    top = "Authentication-Results: mx.home.example; dmarc=fail header.from=bank.example; arc=pass"
+    said = found(
+        top,
+        FOREIGN_IPV4,
+        "ARC-Seal: a=rsa-sha256; d=google.com; cv=none",
+        "ARC-Authentication-Results: mx.google.com; dmarc=pass header.from=bank.example",
+    )
+    assert said.dmarc is Result.FAIL
+
+
+def test_all_results_under_a_seal_count() -> None:
+    said = found(
+        "Authentication-Results: mx.home.example; dmarc=fail header.from=bank.example; arc=pass",
+        FOREIGN_IPV4,
+        "ARC-Seal: i=1; d=google.com; cv=none",
+        "ARC-Authentication-Results: i=1; mx.google.com; dkim=pass header.i=@bank.example;"
+        " spf=pass smtp.mailfrom=a@b.example; dmarc=pass header.from=bank.example",
+    )
+    assert (said.dmarc, said.signers, said.spf, said.envelope) == (
+        Result.PASS,
+        ("bank.example",),
+        Result.PASS,
+        "b.example",
+    )
+
+
+@pytest.mark.parametrize(
+    ("written", "signers"),
+    [
+        ("dkim=pass header.d=a.example header.i=@b.example", ("a.example",)),
+        ("dkim=pass header.i=@b.example", ("b.example",)),
+        ('dkim=pass header.d="a.example"', ("a.example",)),
+        ("dkim=pass header.d=<x@a.example>", ("a.example",)),
+        ("dkim=pass header.d=none", ()),
+        ("dkim=pass", ()),
+        ("dkim=fail header.d=a.example", ()),
+        (
+            "dkim=pass header.d=a.example; dkim=pass header.d=b.example; dkim=pass header.d=a.example",
+            ("a.example", "b.example"),
+        ),
+    ],
+)
+def test_who_signed(written: str, signers: tuple[str, ...]) -> None:
+    assert found(f"Authentication-Results: mx.home.example; {written}", FOREIGN_IPV4).signers == signers
+
+
+def test_a_hop_of_the_same_owner_is_inside_when_its_name_was_looked_up() -> None:
+    for known, relay in (
+        ("relay.home.fr [8.8.4.4]", "mx.evil.example"),
+        ("unknown [8.8.4.4]", "8.8.4.4"),
+        ("relay.home.fr [8.8.4.4] (may be forged)", "8.8.4.4"),
+        ("relay.home.fr [8.8.4.4] (unverified)", "8.8.4.4"),
+        ("two names [8.8.4.4]", "8.8.4.4"),
+    ):
+        inner = f"Received: from relay.home.fr ({known}) by mx2.home.fr; x"
+        mail = read(inner, "Authentication-Results: mx.home.fr; dmarc=pass", FOREIGN_IPV4)
+        assert mail.relay.value == relay, known
+
+
+@pytest.mark.parametrize(
+    ("line", "relay"),
+    [
+        ("from [8.8.4.4] by mx.home.example; x", "8.8.4.4"),
+        ("from 8.8.4.4 by mx.home.example; x", "8.8.4.4"),
+        ("from mail.evil.example by mx.home.example; x", "mail.evil.example"),
+        ("FROM MAIL.evil.example ([IPv6:2001:db8::1]) BY mx.home.example; x", "2001:db8::1"),
+        ("from x (a.example [8.8.4.4]) (b.example [9.9.9.9]) by mx.home.example; x", "b.example"),
+        ("from x (a.example [8.8.4.4]) (no address) by mx.home.example; x", "a.example"),
+        ("from mail.evil.example; x", "mail.evil.example"),
+        ("from mail.evil.example", "mail.evil.example"),
+        ("from mail.evil.example by mx.home.example", "mail.evil.example"),
+        ("(qmail 1 invoked by uid 7); x\nReceived: from mail.evil.example by mx.home.example; x", "mail.evil.example"),
+        ("by mx.home.example\nReceived: from mail.evil.example by mx.home.example; x", "mail.evil.example"),
+        ("with SMTP\nReceived: from mail.evil.example by mx.home.example; x", "mail.evil.example"),
+    ],
+)
+def test_whom_a_message_came_from(line: str, relay: str) -> None:
+    assert read(f"Received: {line}").relay.value == relay
+
+
+def test_only_the_results_that_belong_to_the_newest_seal_count() -> None:
+    top = "Authentication-Results: mx.home.example; dmarc=fail header.from=bank.example; arc=pass"
+    seals = ("ARC-Seal: i=2; d=google.com; cv=pass", "ARC-Seal: i=1; d=evil.example; cv=none")
+    first = "ARC-Authentication-Results: i=1; mx.google.com; dmarc=pass header.from=bank.example"
+    second = first.replace("i=1", "i=2")
+    assert found(top, FOREIGN_IPV4, *seals, first).dmarc is Result.FAIL
+    assert found(top, FOREIGN_IPV4, *seals, first, second).dmarc is Result.PASS
+
+
+@pytest.mark.parametrize(
+    "address", ["10.1.2.3", "127.0.0.1", "IPv6:::ffff:192.168.1.9", "IPv6:fd00::1", "IPv6:fe80::1%eth0"]
+)
+def test_hops_between_private_addresses_are_inside(address: str) -> None:
+    inner = f"Received: from filter.home.example (filter.home.example [{address}]) by mx2.home.example; x"
+    mail = read(inner, FORGED.format(id="mx.home.example"), FOREIGN_IPV4)
+    assert (mail.authentication.value.dmarc, mail.relay.value) == (Result.PASS, "mx.evil.example")
+
+
+def test_a_clause_inside_brackets_parts_nothing() -> None:
+    line = (
+        "Received: from mx.evil.example (mx.evil.example [8.8.4.4] (by mx.google.com) x) by mx.home.example (a; b)"
+        " with SMTP; x"
+    )
+    said = found(FORGED.format(id="mx.home.example"), line)
+    assert (said.checked_by, said.dmarc) == ("mx.home.example", Result.PASS)
+    assert read(line).relay.value == "mx.evil.example"
+
+
 def test_what_a_webmail_shows_of_the_sender() -> None:
     shown = read_shown(MailSeen(from_name="A", from_address="a@Bank.example", signed_by="bank.example"))
     assert shown.authentication.value.signers == ("bank.example",)
     assert shown.sender.domain == "bank.example"
+    assert (shown.authentication.value.dkim, shown.authentication.value.spf) == (Result.PASS, Result.NONE)
+    mailed = read_shown(MailSeen(mailed_by="bank.example")).authentication.value
+    assert (mailed.dkim, mailed.spf, mailed.envelope, mailed.signers) == (Result.NONE, Result.PASS, "bank.example", ())
     assert read_shown(MailSeen(unverified=True)).authentication.value.dmarc is Result.FAIL
     assert read_shown(MailSeen()).authentication is NOT_SHOWN
 
@@ -208,4 +353,15 @@ def test_merged_keeps_the_headers_of_the_raw_message_and_the_links_of_both() -> 
     shown = read_shown(MailSeen(text="other", links=(LinkSeen("https://x.example/", "x"), LinkSeen("mailto:a@b.fr"))))
     both = merged(raw, shown)
     assert (both.text, both.authentication, both.raw) == ("hello", raw.authentication, True)
-    assert [link.url for link in both.links] == ["https://x.example/"]
+    assert [(link.url, link.origin) for link in both.links] == [("https://x.example/", "html")]
+    assert (both.sender.address, both.relay, both.subject) == ("a@bank.example", raw.relay, "")
+    seen = MailSeen(subject="shown", from_address="b@c.fr", reply_to=("d@e.fr",), to=("f@g.fr", ""), text="x" * 99_999)
+    screen = read_shown(seen)
+    assert (screen.recipients, len(screen.text)) == (("f@g.fr",), 64_000)
+    with_screen = merged(raw, screen)
+    assert (with_screen.sender.address, with_screen.subject) == ("a@bank.example", "shown")
+    assert [box.address for box in with_screen.reply_to] == ["d@e.fr"]
+    assert with_screen.recipients == ("f@g.fr",)
+    own = read("Reply-To: own@x.fr", "Subject: own")
+    assert merged(own, screen).subject == "own"
+    assert [box.address for box in merged(own, screen).reply_to] == ["own@x.fr"]
