@@ -82,10 +82,6 @@ export function stampManifest(source, target, version) {
     delete manifest.key;
     delete manifest.minimum_chrome_version;
     delete manifest.background.service_worker;
-    // The hold: Firefox holds the request itself.
-    manifest.content_scripts = manifest.content_scripts.filter(
-      (/** @type {{js: string[]}} */ { js }) => !js.includes("content/hold.js"),
-    );
     delete manifest.incognito; // "split" is Chromium's; Firefox shows our pages in private tabs without it
   }
   return manifest;
@@ -168,7 +164,6 @@ function build(target, version, scratch) {
       filter: (path) => !/\.(d\.ts|svg\.src)$/.test(path),
     });
   }
-  if (target === "firefox") rmSync(join(out, "content/hold.js"));
   writeFileSync(join(out, "shared/messages.js"), stampMessages());
   writeFileSync(join(out, "pages/guide/data.js"), stampGuide());
   rmSync(join(out, "thunderbird/manifest.json"), { force: true });

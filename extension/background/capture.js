@@ -4,6 +4,8 @@
  */
 import { api, quietly } from "../shared/browser.js";
 import { checkable } from "../shared/address.js";
+import { WARNING_PAGE } from "./covering.js";
+import { snapshot } from "./snapshot.js";
 import "../content/mail-size.js";
 
 /** @type {any} */
@@ -43,10 +45,10 @@ async function picture({ id, windowId, active }, isFine) {
   const ofTab = /** @type {any} */ (api.tabs).captureTab;
   if (!ofTab && !active) return null;
   const taking = quietly(() => (ofTab ? ofTab(id, JPEG) : api.tabs.captureVisibleTab(windowId, JPEG)));
-  const url = await taking;
+  const taken = await taking;
   const tab = await quietly(() => api.tabs.get(/** @type {number} */ (id)));
   if (tab === undefined || !isFine(tab.url) || (!ofTab && (!tab.active || tab.windowId !== windowId))) return null;
-  const data = /^data:image\/jpeg;base64,(.+)$/.exec(url ?? "")?.[1] ?? null;
+  const data = /^data:image\/jpeg;base64,(.+)$/.exec(taken ?? "")?.[1] ?? null;
   if (data === null || data.length <= MOST_PICTURE) return data;
   return (await quietly(() => smaller(data))) ?? null;
 }
@@ -59,7 +61,7 @@ async function source(tabId, url) {
   const answer = await quietly(() =>
     api.scripting.executeScript({
       target: { tabId, frameIds: [0] },
-      files: ["content/snapshot.js"],
+      func: snapshot,
       injectImmediately: true,
     }),
   );
@@ -76,32 +78,36 @@ async function source(tabId, url) {
 
 export class Capture {
   #now;
-  #warning;
   /** @type {Map<number, {href: string, at: number, evidence: Evidence}>} */ #kept = new Map();
 
-  /**
-   * @param {() => number} now milliseconds
-   * @param {string} warning address of the warning page
-   */
-  constructor(now, warning) {
+  /** @param {() => number} now milliseconds */
+  constructor(now) {
     this.#now = now;
-    this.#warning = warning;
   }
 
   /**
-   * Both are asked of the browser before this returns; what cannot be had is null.
+   * Both are asked of the browser before this returns; what cannot be had is null. No picture either when the warning
+   * stands there in the end: it may be what was taken.
    * @param {Where & {id: number}} where
    * @param {URL} url what it shows
    * @returns {Evidence}
    */
   take(where, url) {
-    const isFine = (/** @type {string | undefined} */ address) =>
-      address === this.#warning || checkable(address)?.origin === url.origin;
+    return this.#take(where, url, (address) => checkable(address)?.origin === url.origin);
+  }
+
+  /**
+   * @param {Where & {id: number}} where
+   * @param {URL} url
+   * @param {(address: string | undefined) => boolean} isFine
+   */
+  #take(where, url, isFine) {
     return { screenshot: picture(where, isFine), html: source(where.id, url) };
   }
 
   /**
-   * The page is about to be covered: nobody waits for this.
+   * The page is about to be covered: nobody waits for this. That the warning stands there in the end is no harm: browsers
+   * do in order what they are asked, and take the picture of the document that stands there then.
    * @param {Where} where
    * @param {URL} url
    */
@@ -109,7 +115,11 @@ export class Capture {
     const { id, windowId, active } = where;
     if (id === undefined) return;
     this.#kept.delete(id);
-    this.#kept.set(id, { href: url.href, at: this.#now(), evidence: this.take({ id, windowId, active }, url) });
+    const warning = api.runtime.getURL(WARNING_PAGE);
+    const evidence = this.#take({ id, windowId, active }, url, (address) => {
+      return address === warning || checkable(address)?.origin === url.origin;
+    });
+    this.#kept.set(id, { href: url.href, at: this.#now(), evidence });
     for (const oldest of this.#kept.keys()) {
       if (this.#kept.size <= KEPT_TABS) break;
       this.#kept.delete(oldest);

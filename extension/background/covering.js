@@ -17,6 +17,9 @@ export class Covering {
   /** @type {import("./permits.js").Permits} */ #permits;
   /** @type {Map<number, {url: string, at: number}>} */ #last = new Map();
 
+  /** Called when a page was covered. @type {(tabId: number, url: URL, verdict: Verdict | null) => void} */
+  onCovered = () => {};
+
   /**
    * @param {import("./state.js").SessionState} state
    * @param {import("./permits.js").Permits} permits
@@ -33,7 +36,8 @@ export class Covering {
    */
   async cover(tabId, url, verdict) {
     const last = this.#last.get(tabId);
-    if (last?.url === url.href && Date.now() - last.at < SAME_COVER_MS) return;
+    // Either way: after a clock that was set back the page must be covered all the same.
+    if (last?.url === url.href && Math.abs(Date.now() - last.at) < SAME_COVER_MS) return;
     this.#last.set(tabId, { url: url.href, at: Date.now() });
     const host = hostOf(url);
     await this.#state.patch(tabId, {
@@ -44,6 +48,7 @@ export class Covering {
       degraded: undefined,
     });
     await this.#show(tabId);
+    this.onCovered(tabId, url, verdict);
     void this.#insist(tabId, url.href);
   }
 

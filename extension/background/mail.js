@@ -4,6 +4,7 @@ import { checkable, hostOf } from "../shared/address.js";
 import { mailLabels, readMailVerdict } from "../shared/mail.js";
 import { guideFor } from "./guide.js";
 import { mailReport } from "./report.js";
+import { tellTabs } from "./telltabs.js";
 
 /** @typedef {import("../shared/wire.d.ts").MailLink} MailLink */
 /** @typedef {import("../shared/wire.d.ts").Verdict} Verdict */
@@ -173,11 +174,7 @@ export class Mail {
   async again() {
     const { state } = this.#parts;
     await state.ready;
-    for (const { id } of await api.tabs.query({})) {
-      if (id !== undefined && state.tab(id).mailFound) {
-        await quietly(() => api.tabs.sendMessage(id, { type: "mail.again" }));
-      }
-    }
+    await tellTabs({ type: "mail.again" }, ({ id = -1 }) => state.tab(id).mailFound !== undefined);
   }
 
   /**
@@ -199,8 +196,10 @@ export class Mail {
    * @param {Sender} sender
    */
   async report(tabId, message, sender) {
-    if ((await this.#openMail(tabId, message, sender)) === null) return;
-    await this.#parts.reports.open(mailReport(message), sender.tab);
+    const { reports } = this.#parts;
+    await reports.once(tabId, async () => {
+      if ((await this.#openMail(tabId, message, sender)) !== null) await reports.open(mailReport(message), sender.tab);
+    });
   }
 
   /**

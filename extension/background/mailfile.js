@@ -32,6 +32,9 @@ export function mailFileRoutes({ daemon, language, reports }) {
 
   return {
     "mail.file": { from: PAGE, run: ({ message }) => judge(message) },
-    "mail.fileReport": { from: PAGE, run: ({ message, sender }) => reports.open(mailReport(message), sender.tab) },
+    "mail.fileReport": {
+      from: PAGE,
+      run: ({ message, sender, tabId }) => reports.once(tabId, () => reports.open(mailReport(message), sender.tab)),
+    },
   };
 }

@@ -13,6 +13,7 @@ import { Capture } from "./capture.js";
 import { Consents } from "./consents.js";
 import { Covering, WARNING_PAGE } from "./covering.js";
 import { Followup } from "./followup.js";
+import { History } from "./history.js";
 import { Mail } from "./mail.js";
 import { MailOffer } from "./mailoffer.js";
 import { mailRoutes } from "./mailroutes.js";
@@ -25,6 +26,7 @@ import { makeRoutes } from "./routes.js";
 import { refreshList } from "./rules.js";
 import { SessionState } from "./state.js";
 import { Trail } from "./trail.js";
+import { welcome } from "./welcome.js";
 
 const RETRY_ALARM = "retry";
 const LIST_ALARM = "list";
@@ -41,19 +43,26 @@ async function readChoices() {
   strictMode = (await readSettings()).strictMode;
 }
 
+// Not the wall clock: set back by a year, it would put the next try off and keep an old verdict for as long.
+const steadily = () => performance.now();
+
 const daemon = new Daemon({
   connect: () => api.runtime.connectNative(HOST_NAME),
   lastError: () => api.runtime.lastError?.message ?? "",
-  now: () => Date.now(),
+  now: steadily,
   setTimer: (run, ms) => setTimeout(run, ms),
   clearTimer: (handle) => clearTimeout(handle),
 });
 const state = new SessionState(/** @type {any} */ (api.storage.session));
 const permits = new Permits(state);
-const checker = new Checker(daemon, language, () => Date.now());
+const checker = new Checker(daemon, language, steadily);
 const covering = new Covering(state, permits);
+// Read each time, like the language; it is seldom asked.
+const history = new History({ state, daemon, wanted: async () => (await readSettings()).history });
+/** @type {typeof covering.onCovered} */
+covering.onCovered = (tabId, url, verdict) => void quietly(() => history.shown(tabId, url, "DANGER", verdict));
 const trail = new Trail(state, () => Date.now());
-const capture = new Capture(() => Date.now(), api.runtime.getURL(WARNING_PAGE));
+const capture = new Capture(steadily);
 const reports = new Reports({ agent: navigator.userAgent, daemon, language, state });
 const navigation = new Navigation({
   state,
@@ -65,6 +74,7 @@ const navigation = new Navigation({
   onSettled: mark,
   onPassed: (tabId, url, verdict) => void quietly(() => followup.passed(tabId, url, verdict)),
   onShown: (tab, url) => capture.keep(tab, url),
+  onBar: (tabId, url, verdict) => void quietly(() => history.shown(tabId, url, "CAUTION", verdict)),
 });
 
 /** @type {Followup} */
@@ -82,8 +92,12 @@ const offer = new MailOffer({ state, consents, daemon, translate });
 
 /** @param {number} tabId */
 async function mark(tabId) {
-  await state.ready;
-  await showMark(markFor(state.tab(tabId), daemon.state), tabId, await translate());
+  const [tab] = await Promise.all([quietly(() => api.tabs.get(tabId)), state.ready]);
+  const known = state.tab(tabId);
+  const shown = checkable(tab?.url)?.href;
+  // What was said of the page before it must not stand, for a moment, for the one that is shown now.
+  const isOther = shown !== undefined && known.url !== undefined && known.url !== shown;
+  await showMark(markFor(isOther ? {} : known, daemon.state), tabId, await translate());
 }
 
 async function markAll() {
@@ -144,6 +158,7 @@ api.webRequest.onErrorOccurred.addListener((details) => {
 // The second net: pages that came without a request (worker, back-forward cache, history, activation of a prerender).
 api.webNavigation.onCommitted.addListener((details) => {
   if (details.frameId !== 0 || /** @type {any} */ (details).documentLifecycle === "prerender") return;
+  void quietly(() => trail.committed(details.tabId, details.url));
   void quietly(() => navigation.committed(details.tabId, details.url));
   void quietly(() => mail.left(details.tabId, details.url));
 }, WEB);
@@ -166,7 +181,8 @@ api.tabs.onUpdated.addListener((tabId, change) => {
       await navigation.settle(tabId, change.url);
     } else if (change.url !== undefined && change.url !== api.runtime.getURL(WARNING_PAGE)) {
       await state.ready;
-      await state.patch(tabId, { url: undefined, level: undefined, verdict: undefined, degraded: undefined });
+      const nothing = { url: undefined, level: undefined, verdict: undefined, degraded: undefined, warned: undefined };
+      await state.patch(tabId, nothing);
     }
     await mark(tabId); // Chromium wipes a tab's badge when it navigates
   });
@@ -176,7 +192,6 @@ api.tabs.onRemoved.addListener((tabId) => {
   navigation.forget(tabId);
   covering.forget(tabId);
   followup.forget(tabId);
-  trail.forget(tabId);
   capture.forget(tabId);
   void quietly(() => reports.tabClosed(tabId));
   void quietly(() => permits.ready.then(() => permits.tabClosed(tabId)));
@@ -217,8 +232,9 @@ api.storage.onChanged.addListener((changes, area) => {
 
 // Registering these is what wakes the worker at start, so that the tabs a session restore opens are swept.
 api.runtime.onStartup.addListener(() => daemon.start());
-api.runtime.onInstalled.addListener(() => {
+api.runtime.onInstalled.addListener(({ reason }) => {
   daemon.start();
+  void quietly(() => welcome(reason));
   void quietly(() => consents.runOpen());
 });
 

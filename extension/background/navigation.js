@@ -8,22 +8,14 @@ import { api, quietly } from "../shared/browser.js";
 import { checkable, hostOf } from "../shared/address.js";
 import { graver } from "../shared/verdict.js";
 import { isBlocked } from "./rules.js";
+import { within } from "./within.js";
 
 /** @typedef {import("../shared/wire.d.ts").Outcome} Outcome */
 
 const PATIENCE_MS = 300; // longer, and people would turn the extension off; strict mode waits
 const STRICT_PATIENCE_MS = 5_000;
+const LATE_MS = 2_000; // then the page counts as not checked until the answer is there
 const BLOCKED = /ERR_BLOCKED_BY_CLIENT|NS_ERROR_ABORT/; // Chromium's word, Firefox's word
-
-/**
- * @template T
- * @param {Promise<T>} promise
- * @param {number} ms
- * @returns {Promise<T | null>} null when the time is over first
- */
-function within(promise, ms) {
-  return Promise.race([promise, new Promise((resolve) => setTimeout(() => resolve(null), ms))]);
-}
 
 export class Navigation {
   /** The hops of each tab's present navigation: a late answer about a page already left covers nothing. */
@@ -41,6 +33,7 @@ export class Navigation {
    *   onSettled: (tabId: number) => void,
    *   onPassed: (tabId: number, url: URL, verdict: import("../shared/wire.d.ts").Verdict) => void,
    *   onShown: (tab: chrome.tabs.Tab, url: URL) => void,
+   *   onBar: (tabId: number, url: URL, verdict: import("../shared/wire.d.ts").Verdict) => void,
    * }} parts
    */
   constructor(parts) {
@@ -74,10 +67,11 @@ export class Navigation {
     const { checker, permits, covering } = this.#parts;
     const checking = checker.check(url.href);
     await permits.ready;
-    if (permits.allows(tabId, hostOf(url))) return "pass";
+    if (await permits.allows(tabId, hostOf(url))) return "pass";
     const outcome = await checking;
     if (!("verdict" in outcome) || outcome.verdict.level !== "DANGER") return "pass";
-    if (permits.allows(tabId, hostOf(url), outcome.verdict) || !(await this.#isPresent(tabId, url))) return "pass";
+    if ((await permits.allows(tabId, hostOf(url), outcome.verdict)) || !(await this.#isPresent(tabId, url)))
+      return "pass";
     await covering.cover(tabId, url, outcome.verdict);
     return "cover";
   }
@@ -105,6 +99,9 @@ export class Navigation {
     const { checker, permits, covering, state } = this.#parts;
     const checking = known ?? checker.check(url.href);
     await permits.ready;
+    if (known === undefined && (await within(/** @type {Promise<Outcome>} */ (checking), LATE_MS)) === null) {
+      await this.#late(tabId, url);
+    }
     const outcome = await checking;
     if (!(await this.#isPresent(tabId, url))) return "pass";
     const before = state.tab(tabId);
@@ -112,7 +109,7 @@ export class Navigation {
     // What the page itself showed stays said until another page stands in its place.
     const shown = before.page?.url === url.href ? before.page.verdict : undefined;
     const verdict = shown && named ? graver(shown, named) : named;
-    const permitted = permits.allows(tabId, hostOf(url), verdict);
+    const permitted = await permits.allows(tabId, hostOf(url), verdict);
     // Covered on the word of our own list: no answer is not a better one.
     if (verdict === undefined && !permitted && before.level === "DANGER" && before.url === url.href) return "cover";
     if (verdict?.level === "DANGER" && !permitted) {
@@ -127,20 +124,37 @@ export class Navigation {
       ...(verdict?.level !== "DANGER" && { good: url.href }),
       ...(before.good && hostOf(new URL(before.good)) !== hostOf(url) && { earlier: before.good }),
       ...(before.left !== url.href && { left: undefined }),
+      ...(verdict !== undefined && verdict.level !== "CAUTION" && { warned: undefined }),
     });
     this.#parts.onSettled(tabId);
-    if (verdict?.level === "CAUTION" && !permitted) await this.#showBar(tabId, url);
+    if (verdict?.level === "CAUTION" && !permitted) await this.#showBar(tabId, url, verdict);
     // A sweep over tabs that were open before is no visit.
     if (named !== undefined && known === undefined) this.#parts.onPassed(tabId, url, named);
     return "pass";
   }
 
   /**
+   * No answer yet: nothing that was said of the page before it may stand for this one.
    * @param {number} tabId
    * @param {URL} url
    */
-  async #showBar(tabId, url) {
+  async #late(tabId, url) {
+    const { state } = this.#parts;
+    const before = state.tab(tabId);
+    if (before.url === url.href && before.level !== undefined) return;
+    if (!(await this.#isPresent(tabId, url))) return;
+    await state.patch(tabId, { url: url.href, level: undefined, verdict: undefined, degraded: "timeout" });
+    this.#parts.onSettled(tabId);
+  }
+
+  /**
+   * @param {number} tabId
+   * @param {URL} url
+   * @param {import("../shared/wire.d.ts").Verdict} verdict
+   */
+  async #showBar(tabId, url, verdict) {
     if (this.#parts.state.tab(tabId).barClosed === hostOf(url)) return;
+    this.#parts.onBar(tabId, url, verdict);
     await quietly(() => api.scripting.executeScript({ target: { tabId }, files: ["content/ui.js", "content/bar.js"] }));
   }
 
@@ -153,11 +167,12 @@ export class Navigation {
    */
   async settlePage(tabId, url, verdict, tab) {
     const { permits, covering, state } = this.#parts;
-    if (permits.allows(tabId, hostOf(url), verdict) || !(await this.#isPresent(tabId, url))) return;
+    if ((await permits.allows(tabId, hostOf(url), verdict)) || !(await this.#isPresent(tabId, url))) return;
     const before = state.tab(tabId);
     if (verdict.level === "DANGER") {
-      // The last moment at which it can be seen; the covering does not wait.
-      const isCovered = before.url === url.href && before.level === "DANGER"; // on the word of its name, meanwhile
+      // The last moment at which it can be seen; the covering does not wait. Never once any covering of this tab has
+      // begun: what stands there may be our warning.
+      const isCovered = before.level === "DANGER";
       if (tab !== undefined && !isCovered) this.#parts.onShown(tab, url);
       // Its name alone had raised no alarm, so it stands among the pages "leave" would go back to.
       const good = before.good && hostOf(new URL(before.good)) !== hostOf(url) ? before.good : before.earlier;
@@ -168,7 +183,7 @@ export class Navigation {
     if (before.url !== url.href || before.verdict === undefined) return;
     await state.patch(tabId, { page: { url: url.href, verdict }, level: verdict.level, verdict });
     this.#parts.onSettled(tabId);
-    if (verdict.level === "CAUTION") await this.#showBar(tabId, url);
+    if (verdict.level === "CAUTION") await this.#showBar(tabId, url, verdict);
   }
 
   /**
@@ -193,14 +208,23 @@ export class Navigation {
     if (url === null) return { show: true };
     if (sender.documentLifecycle === "prerender") {
       // Nobody looks at it yet, and the tab shows another page: answer, cover nothing. It asks again when shown.
-      const outcome = await this.#parts.checker.check(url.href);
-      await this.#parts.permits.ready;
-      const danger = "verdict" in outcome && outcome.verdict.level === "DANGER";
-      return { show: !danger || this.#parts.permits.allows(tabId, hostOf(url), outcome.verdict) };
+      return { show: !(await this.#isWarnedOf(tabId, url)) };
     }
     const settled = this.settle(tabId, url.href);
     if (this.#parts.daemon.state.phase === "unreachable") return { show: true };
-    return { show: (await settled) !== "cover" };
+    // A page that comes back from memory asks before the tab says that it shows it.
+    return { show: (await settled) !== "cover" && !(await this.#isWarnedOf(tabId, url)) };
+  }
+
+  /**
+   * @param {number} tabId
+   * @param {URL} url
+   */
+  async #isWarnedOf(tabId, url) {
+    const outcome = await this.#parts.checker.check(url.href);
+    await this.#parts.permits.ready;
+    if (!("verdict" in outcome) || outcome.verdict.level !== "DANGER") return false;
+    return !(await this.#parts.permits.allows(tabId, hostOf(url), outcome.verdict));
   }
 
   /**
@@ -214,7 +238,7 @@ export class Navigation {
     if (url === null || tabId < 0 || !BLOCKED.test(error)) return;
     const { checker, permits, covering } = this.#parts;
     await permits.ready;
-    if (permits.allows(tabId, hostOf(url))) return;
+    if (await permits.allows(tabId, hostOf(url))) return;
     const outcome = await within(checker.check(url.href), PATIENCE_MS);
     const verdict =
       outcome !== null && "verdict" in outcome && outcome.verdict.level === "DANGER" ? outcome.verdict : null;

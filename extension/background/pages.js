@@ -1,6 +1,6 @@
 /** What content/page.js tells of pages: which are worth describing, and what follows from a description. */
-import { api, quietly } from "../shared/browser.js";
 import { checkable, hostOf } from "../shared/address.js";
+import { tellTabs } from "./telltabs.js";
 
 export class Pages {
   #parts;
@@ -32,7 +32,7 @@ export class Pages {
     const outcome = await checker.check(url.href);
     if (!("verdict" in outcome)) return null;
     const { verdict } = outcome;
-    const known = verdict.excepted || permits.allows(tabId, hostOf(url), verdict);
+    const known = verdict.excepted || (await permits.allows(tabId, hostOf(url), verdict));
     return known || verdict.level === "OFFICIAL" ? null : this.#readHints();
   }
 
@@ -46,7 +46,7 @@ export class Pages {
     const { checker, permits, navigation } = this.#parts;
     const url = checkable(address);
     await permits.ready;
-    if (url === null || permits.allows(tabId, hostOf(url))) return;
+    if (url === null || (await permits.allows(tabId, hostOf(url)))) return;
     const outcome = await checker.checkPage(url.href, page);
     if ("verdict" in outcome) await navigation.settlePage(tabId, url, outcome.verdict, tab);
   }
@@ -54,10 +54,7 @@ export class Pages {
   /** The daemon answers again: it may know other words, and pages opened meanwhile were not described. */
   async again() {
     this.#hints = null;
-    for (const { id, url } of await api.tabs.query({})) {
-      if (id === undefined || checkable(url) === null) continue;
-      await quietly(() => api.tabs.sendMessage(id, { type: "page.again" }, { frameId: 0 }));
-    }
+    await tellTabs({ type: "page.again" }, ({ url }) => checkable(url) !== null, { frameId: 0 });
   }
 
   async #readHints() {

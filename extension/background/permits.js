@@ -3,6 +3,7 @@
  *
  * What holds longer is kept by the daemon, which then no longer warns (background/exceptions.js).
  */
+import { api, quietly } from "../shared/browser.js";
 import { withoutWww } from "../shared/address.js";
 import * as rules from "./rules.js";
 
@@ -23,8 +24,18 @@ export class Permits {
    * @param {string} host
    * @param {Verdict | null} [verdict] the daemon's, when it is here: a site one knows may still come onto a list
    */
-  allows(tabId, host, verdict) {
-    return this.#state.isAllowed(tabId, host) || (verdict?.exceptable === true && this.isPaused(host));
+  async allows(tabId, host, verdict) {
+    if (this.#state.isAllowed(tabId, host)) return true;
+    return verdict?.exceptable === true && (await this.isPausedIn(tabId, host));
+  }
+
+  /**
+   * What was said in a private window holds in private windows alone.
+   * @param {number} tabId
+   * @param {string} host
+   */
+  async isPausedIn(tabId, host) {
+    return this.isPaused(host) && (await quietly(() => api.tabs.get(tabId)))?.incognito === true;
   }
 
   /** @param {string} host */

@@ -5,7 +5,7 @@
  * Evidence lies in memory until the daemon has it. What a report is about is kept through the worker's naps, so that a
  * new worker can begin it again, without a picture, and say so.
  */
-import { api, quietly } from "../shared/browser.js";
+import { api, isFirefox, quietly } from "../shared/browser.js";
 
 /** @typedef {import("../shared/wire.d.ts").Reply} Reply */
 /** @typedef {import("../shared/wire.d.ts").ReportBegin} ReportBegin */
@@ -21,8 +21,8 @@ const MOST_PIECES = 64;
 const MOST_LIVE = 4;
 const DEADLINE_MS = 10_000;
 const LOOKUP_MS = 15_000;
-const AWAKE_MS = 2_000;
-const STEP_MS = 50;
+/** A computer that is busy starts a daemon in some seconds; that it cannot be started is known at once. */
+export const AWAKE_MS = 5_000;
 const GONE = "report_unknown";
 const REFUSED = /^evidence_|^invalid_base64$/;
 const BROWSERS = ["Edg", "OPR", "Thunderbird", "Firefox", "Chrome"]; // the more telling names first
@@ -38,6 +38,14 @@ export function browserOf(agent) {
 
 /** @param {string} code */
 const failed = (code) => ({ ok: /** @type {const} */ (false), error: { code, message: "", hint: "" } });
+
+/**
+ * An answer as our pages get it: they have words of their own for each code.
+ * @param {Reply | Begun} reply
+ * @returns {{ok: true, body: unknown} | {ok: false, code: string}}
+ */
+export const told = (reply) =>
+  reply.ok ? { ok: true, body: "body" in reply ? reply.body : null } : { ok: false, code: reply.error.code };
 
 /**
  * A report of a mail: its raw message as evidence, what is shown of it beside that or in its place.
@@ -60,11 +68,12 @@ export class Reports {
   #language;
   #state;
   /** @type {Map<string, Live>} */ #live = new Map();
+  /** Tabs in which a report begins. @type {Set<number>} */ #beginning = new Set();
 
   /**
    * @param {{
    *   agent: string,
-   *   daemon: Pick<import("../shared/daemon.js").Daemon, "request" | "state" | "retry">,
+   *   daemon: Pick<import("../shared/daemon.js").Daemon, "request" | "awake">,
    *   language: () => Promise<string>,
    *   state: Pick<import("./state.js").SessionState, "ready" | "report" | "keepReport" | "reports">,
    * }} parts
@@ -74,6 +83,22 @@ export class Reports {
     this.#daemon = daemon;
     this.#language = language;
     this.#state = state;
+    void this.#tidy();
+  }
+
+  /**
+   * One report of a tab at a time: whoever presses again while its page opens gets that one.
+   * @param {number} tabId
+   * @param {() => Promise<void>} begin
+   */
+  async once(tabId, begin) {
+    if (this.#beginning.has(tabId)) return;
+    this.#beginning.add(tabId);
+    try {
+      await begin();
+    } finally {
+      this.#beginning.delete(tabId);
+    }
   }
 
   /**
@@ -95,13 +120,16 @@ export class Reports {
     await this.#state.keepReport(id, draft);
     void this.#begun(id);
     if (first !== null) await first;
-    const page = { url: `${api.runtime.getURL(REPORT_PAGE)}#${id}` };
+    const where = { url: `${api.runtime.getURL(REPORT_PAGE)}#${id}` };
     const near = tab.windowId === undefined ? {} : { windowId: tab.windowId, openerTabId: tab.id };
-    const opened = await quietly(() => api.tabs.create(/** @type {any} */ ({ ...page, ...near })));
+    const opened = await quietly(() => api.tabs.create(/** @type {any} */ ({ ...where, ...near })));
     // A window without tabs (a message of its own): any other, but a private page stays among private ones.
-    const shown = opened ?? (draft.private ? undefined : await quietly(() => api.tabs.create(page)));
-    const now = this.#state.report(id);
-    if (shown?.id !== undefined && now) await this.#state.keepReport(id, { ...now, page: shown.id });
+    const shown = opened ?? (draft.private ? undefined : await quietly(() => api.tabs.create(where)));
+    const [now, page] = [this.#state.report(id), shown?.id];
+    if (page === undefined || now === undefined) return this.#forget(id);
+    await this.#state.keepReport(id, { ...now, page });
+    // Closed before it was known whose page it is: nobody told us.
+    if ((await quietly(() => api.tabs.get(page))) === undefined) await this.#forget(id);
   }
 
   /**
@@ -111,12 +139,12 @@ export class Reports {
   async preview(id, { kind, exact, lookups }) {
     await this.#state.ready;
     const draft = this.#state.report(id);
-    if (draft === undefined) return { ok: false, code: GONE, hint: "" };
-    if (draft.sent) return { ok: false, code: "report_sent", hint: "", case: draft.case };
+    if (draft === undefined) return told(failed(GONE));
+    if (draft.sent) return { ...told(failed("report_sent")), case: draft.case };
     const address = draft.begin.url ?? ""; // so that it can be kept by hand
     for (let tries = 0; ; tries++) {
       const begun = await this.#begun(id);
-      if (!begun.ok) return { ok: false, code: begun.error.code, hint: begun.error.hint, address };
+      if (!begun.ok) return { ...told(begun), address };
       const asked = {
         case: begun.case,
         lang: await this.#language(),
@@ -124,12 +152,12 @@ export class Reports {
         exact: exact === true,
         lookups: lookups === true,
       };
-      const reply = await this.#daemon.request("/v1/report/preview", asked, lookups ? LOOKUP_MS : DEADLINE_MS);
+      const reply = await this.#ask("preview", asked, lookups ? LOOKUP_MS : DEADLINE_MS);
       if (!reply.ok && reply.error.code === GONE && tries === 0) {
         await this.#beginAgain(id); // the daemon was started anew
         continue;
       }
-      if (!reply.ok) return { ok: false, code: reply.error.code, hint: reply.error.hint, case: begun.case, address };
+      if (!reply.ok) return { ...told(reply), address };
       const now = this.#state.report(id);
       return { ok: true, preview: reply.body, private: draft.private, partial: now?.partial === true };
     }
@@ -141,13 +169,12 @@ export class Reports {
    */
   async send(id, { channels, again, watch }) {
     const number = await this.caseOf(id);
-    if (number === null) return { ok: false, code: GONE, hint: "" };
+    if (number === null) return told(failed(GONE));
     const asked = { case: number, channels, again: again === true, watch: watch === true };
-    const reply = await this.#daemon.request("/v1/report/send", { ...asked, lang: await this.#language() }, LOOKUP_MS);
+    const reply = await this.#ask("send", { ...asked, lang: await this.#language() }, LOOKUP_MS);
     const draft = this.#state.report(id);
     if (reply.ok && draft) await this.#state.keepReport(id, { ...draft, sent: true });
-    if (reply.ok) return { ok: true, body: reply.body };
-    return { ok: false, code: reply.error.code, hint: reply.error.hint, case: number };
+    return told(reply);
   }
 
   /**
@@ -167,9 +194,26 @@ export class Reports {
   async tabClosed(tabId) {
     await this.#state.ready;
     for (const [id, { page }] of this.#state.reports()) {
-      if (page !== tabId) continue;
-      this.#live.delete(id);
-      await this.#state.keepReport(id, undefined);
+      if (page === tabId) await this.#forget(id);
+    }
+  }
+
+  /** @param {string} id */
+  async #forget(id) {
+    const live = this.#live.get(id);
+    if (live) live.evidence = null;
+    this.#live.delete(id);
+    await this.#state.keepReport(id, undefined);
+  }
+
+  /** What an earlier worker kept for pages that are gone. */
+  async #tidy() {
+    await this.#state.ready;
+    for (const [id, { page, private: isPrivate }] of [...this.#state.reports()]) {
+      // Both halves of a split (private) Chromium share what is kept, and each sees its own tabs alone.
+      if (!isFirefox() && isPrivate !== api.extension.inIncognitoContext) continue;
+      const tab = page === undefined ? undefined : await quietly(() => api.tabs.get(page));
+      if (tab === undefined) await this.#forget(id);
     }
   }
 
@@ -204,9 +248,8 @@ export class Reports {
     const draft = this.#state.report(id);
     if (draft === undefined) return failed(GONE);
     if (draft.case !== undefined) return { ok: true, case: draft.case };
-    await this.#wake();
     const about = { ...draft.begin, browser: browserOf(this.#agent), lang: await this.#language() };
-    const reply = await this.#daemon.request("/v1/report/begin", about, DEADLINE_MS);
+    const reply = await this.#ask("begin", about, DEADLINE_MS);
     if (!reply.ok) return reply;
     const number = /** @type {any} */ (reply.body)?.case;
     if (typeof number !== "string") return failed("bad_answer");
@@ -236,18 +279,21 @@ export class Reports {
     let reply = failed("bad_answer");
     for (let part = 0; part < parts; part++) {
       const piece = { case: number, name, part, parts, data: data.slice(part * PIECE, (part + 1) * PIECE) };
-      reply = await this.#daemon.request("/v1/report/evidence", piece, DEADLINE_MS);
+      reply = await this.#ask("evidence", piece, DEADLINE_MS);
       if (!reply.ok) break;
     }
     return reply;
   }
 
-  /** Whoever presses "try again" does not wait for the next attempt of its own accord. */
-  async #wake() {
-    if (this.#daemon.state.phase !== "unreachable") return;
-    this.#daemon.retry();
-    for (let waited = 0; waited < AWAKE_MS && this.#daemon.state.phase === "unreachable"; waited += STEP_MS) {
-      await new Promise((resolve) => setTimeout(resolve, STEP_MS));
-    }
+  /**
+   * Whoever presses "try again" does not wait for the next attempt of its own accord.
+   * @param {"begin" | "evidence" | "preview" | "send"} call
+   * @param {object} body
+   * @param {number} ms
+   * @returns {Promise<Reply>}
+   */
+  async #ask(call, body, ms) {
+    await this.#daemon.awake(AWAKE_MS);
+    return this.#daemon.request(`/v1/report/${call}`, body, ms);
   }
 }

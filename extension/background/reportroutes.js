@@ -1,17 +1,12 @@
-/** What the pages of reports and the options may ask. Thunderbird has the same. */
-import { REPORT_PAGE } from "./report.js";
+/** What the pages of reports and the options may ask. */
+import { AWAKE_MS, REPORT_PAGE, told } from "./report.js";
 
 const REPORT = [REPORT_PAGE];
 const BOTH = [REPORT_PAGE, "pages/reports/reports.html"];
 const OPTIONS = ["pages/options/options.html"];
 const DEADLINE_MS = 10_000;
 
-/**
- * @param {import("../shared/wire.d.ts").Reply} reply
- * @returns {{ok: true, body: unknown} | {ok: false, code: string, hint: string}}
- */
-const told = (reply) =>
-  reply.ok ? { ok: true, body: reply.body } : { ok: false, code: reply.error.code, hint: reply.error.hint };
+/** @typedef {Pick<import("../shared/daemon.js").Daemon, "request" | "awake">} Asked */
 
 /**
  * The parts of a message the daemon knows; what is not there is left out.
@@ -22,35 +17,57 @@ const only = (message, names) =>
   Object.fromEntries(names.flatMap((name) => (message[name] === undefined ? [] : [[name, message[name]]])));
 
 /**
- * @param {{
- *   reports: import("./report.js").Reports,
- *   daemon: Pick<import("../shared/daemon.js").Daemon, "request">,
- *   language: () => Promise<string>,
- * }} parts
- * @returns {Record<string, import("./router.js").Route>}
+ * @param {{daemon: Asked, language: () => Promise<string>}} parts
  */
-export function reportRoutes({ reports, daemon, language }) {
+function asking({ daemon, language }) {
   /**
    * @param {string} path
    * @param {object} body
    * @param {boolean} [spoken] the answer has sentences
    */
-  const ask = async (path, body, spoken = true) =>
-    told(await daemon.request(path, { ...body, ...(spoken && { lang: await language() }) }, DEADLINE_MS));
+  return async (path, body, spoken = true) => {
+    await daemon.awake(AWAKE_MS); // a person looks at it, and may have pressed "try again"
+    return told(await daemon.request(path, { ...body, ...(spoken && { lang: await language() }) }, DEADLINE_MS));
+  };
+}
+
+/**
+ * The settings of channels: where there is an options page.
+ * @param {Parameters<typeof asking>[0]} parts
+ * @returns {Record<string, import("./router.js").Route>}
+ */
+export function channelRoutes(parts) {
+  const ask = asking(parts);
+  return {
+    "options.channels": { from: OPTIONS, run: () => ask("/v1/report/channels", {}) },
+    "options.channel": {
+      from: OPTIONS,
+      run: ({ message }) => ask("/v1/report/channels", only(message, ["id", "value"])),
+    },
+  };
+}
+
+/**
+ * @param {{reports: import("./report.js").Reports, daemon: Asked, language: () => Promise<string>}} parts
+ * @returns {Record<string, import("./router.js").Route>}
+ */
+export function reportRoutes({ reports, ...parts }) {
+  const ask = asking(parts);
 
   /** @param {any} message */
   async function handOver({ id, case: given, channel }) {
     const number = given ?? (await reports.caseOf(id));
-    if (number === null) return { ok: false, code: "report_unknown", hint: "" };
+    if (number === null) return { ok: false, code: "report_unknown" };
     return ask("/v1/report/hand-over", { case: number, channel });
   }
 
   return {
     "report.preview": { from: REPORT, run: ({ message }) => reports.preview(String(message.id), message) },
     "report.send": { from: REPORT, run: ({ message }) => reports.send(String(message.id), message) },
+    // The one setting that can be given there; the others are the options' alone.
     "report.need": {
       from: REPORT,
-      run: ({ message }) => ask("/v1/report/channels", only(message, ["id", "value"])),
+      run: ({ message }) => message.id === "email" && ask("/v1/report/channels", only(message, ["id", "value"])),
     },
     "report.handOver": { from: BOTH, run: ({ message }) => handOver(message) },
     "report.retract": {
@@ -67,10 +84,5 @@ export function reportRoutes({ reports, daemon, language }) {
       run: ({ message }) => ask("/v1/report/bundle", only(message, ["case", "offset"]), false),
     },
     "report.campaigns": { from: BOTH, run: () => ask("/v1/report/campaigns", {}) },
-    "options.channels": { from: OPTIONS, run: () => ask("/v1/report/channels", {}) },
-    "options.channel": {
-      from: OPTIONS,
-      run: ({ message }) => ask("/v1/report/channels", only(message, ["id", "value"])),
-    },
   };
 }

@@ -2,19 +2,13 @@
 import { api, quietly } from "../shared/browser.js";
 import { checkable } from "../shared/address.js";
 import { WARNING_PAGE } from "./covering.js";
+import { within } from "./within.js";
 
 const POPUP = ["pages/popup/popup.html"];
 const WARNING = [WARNING_PAGE];
 const CONTENT = ["content"];
 const ASIDE_MS = 300;
 const PICTURE_MS = 1_500; // longer, and the person would think that nothing happens
-
-/**
- * @template T
- * @param {Promise<T> | undefined} promise
- * @param {number} ms
- */
-const within = (promise, ms) => Promise.race([promise, new Promise((resolve) => setTimeout(resolve, ms))]);
 
 /**
  * @param {{
@@ -74,7 +68,7 @@ export function reportStart({ state, trail, capture, reports }) {
   }
 
   /** @param {number} tabId */
-  const reportTab = async (tabId) => report(await quietly(() => api.tabs.get(tabId)));
+  const reportTab = (tabId) => reports.once(tabId, async () => report(await quietly(() => api.tabs.get(tabId))));
 
   return {
     "popup.report": { from: POPUP, run: ({ message }) => reportTab(Number(message.tabId)) },

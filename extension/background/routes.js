@@ -7,7 +7,8 @@ import { WARNING_PAGE } from "./covering.js";
 import { exceptions } from "./exceptions.js";
 import { letterRoutes } from "./letter.js";
 import { mailFileRoutes } from "./mailfile.js";
-import { reportRoutes } from "./reportroutes.js";
+import { privacyRoutes } from "./privacyroutes.js";
+import { channelRoutes, reportRoutes } from "./reportroutes.js";
 import { reportStart } from "./reportstart.js";
 
 const WARNING = [WARNING_PAGE];
@@ -48,9 +49,10 @@ export function makeRoutes(parts) {
     const url = checkable(covered?.url ?? (onWarning ? known.url : tab?.url));
     const status = await daemon.request("/v1/status", null, 2_000);
     const verdict = covered ? covered.verdict : known.url === url?.href ? (known.verdict ?? null) : null;
-    const isPaused = url !== null && permits.isPaused(hostOf(url));
+    const isPaused = url !== null && (await permits.isPausedIn(tabId, hostOf(url)));
     return {
-      daemon: daemon.state,
+      // Who has not answered just now protects nobody, whatever was known before.
+      daemon: status.ok ? daemon.state : { phase: "unreachable", reason: daemon.state.reason || status.error.code },
       status: status.ok ? status.body : null,
       host: url === null ? null : hostOf(url),
       url: url?.href ?? null,
@@ -111,7 +113,7 @@ export function makeRoutes(parts) {
       const verdict = "verdict" in outcome ? outcome.verdict : undefined;
       await state.patch(tabId, { cover: undefined, url: cover.url, level: verdict?.level, verdict });
       await quietly(() => api.tabs.update(tabId, { url: cover.url }));
-    } else if (on) await quietly(() => api.tabs.sendMessage(tabId, { type: "bar.gone" }));
+    } else if (on) void quietly(() => api.tabs.sendMessage(tabId, { type: "bar.gone" })); // a page that hangs never answers
     // Other tabs may show the site too, and the popup shows what is true now.
     await quietly(() => navigation.sweep());
     return result;
@@ -120,8 +122,10 @@ export function makeRoutes(parts) {
   return {
     ...mailFileRoutes({ daemon, language, reports }),
     ...reportRoutes({ daemon, language, reports }),
+    ...channelRoutes({ daemon, language }),
     ...reportStart(parts),
     ...letterRoutes({ daemon }),
+    ...privacyRoutes({ daemon }),
     "hold.ask": { from: CONTENT, run: ({ sender }) => navigation.hold(sender) },
     "page.begin": { from: CONTENT, run: ({ tabId, sender }) => pages.begin(tabId, sender.url) },
     "page.seen": {
@@ -153,11 +157,11 @@ export function makeRoutes(parts) {
       },
     },
     "options.exceptions": { from: OPTIONS, run: () => exceptions(daemon, "list") },
-    "options.resume": {
+    "options.except": {
       from: OPTIONS,
-      run: async ({ message }) => {
+      run: async ({ message, sender }) => {
         await permits.ready;
-        const result = await except(String(message.host), false, false);
+        const result = await except(String(message.host), message.on === true, sender.tab?.incognito === true);
         if (result.done) await quietly(() => navigation.sweep());
         return result;
       },

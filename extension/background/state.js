@@ -1,8 +1,12 @@
 /**
  * What is known of each tab, kept through the worker's naps in storage.session (memory only: gone when the browser closes).
+ * What is decided is decided by what lies here: a write that fails (storage.session is small) costs the next worker its
+ * memory, and nobody a warning.
  */
+import { quietly } from "../shared/browser.js";
 
 /** @typedef {import("../shared/wire.d.ts").TabState} TabState */
+/** @typedef {import("../shared/wire.d.ts").TabTrail} TabTrail */
 /** @typedef {import("../shared/wire.d.ts").Allowance} Allowance */
 
 /**
@@ -15,6 +19,7 @@
 export class SessionState {
   /** @type {Area} */ #area;
   /** @type {Map<number, TabState>} */ #tabs = new Map();
+  /** @type {Map<number, TabTrail>} */ #trails = new Map();
   /** @type {Allowance[]} */ #allowed = [];
   /** @type {Set<string>} */ #paused = new Set();
   /** @type {Map<string, import("../shared/wire.d.ts").MailConsent>} */ #mailHosts = new Map();
@@ -30,16 +35,24 @@ export class SessionState {
   }
 
   async #rehydrate() {
-    const stored = await this.#area.get(null);
+    const stored = (await quietly(() => this.#area.get(null))) ?? {};
     for (const [key, value] of Object.entries(stored)) {
       if (key.startsWith("tab:")) {
         const tabId = Number(key.slice(4));
         this.#tabs.set(tabId, { ...value, ...this.#tabs.get(tabId) });
+      } else if (key.startsWith("trail:")) {
+        const tabId = Number(key.slice(6));
+        this.#trails.set(tabId, { ...value, ...this.#trails.get(tabId) });
       } else if (key.startsWith("report:")) this.#reports.set(key.slice(7), value);
       else if (key === "mailHosts") this.#mailHosts = new Map(Object.entries(value));
       else if (key === "allowed" && Array.isArray(value)) this.#allowed.push(...value);
       else if (key === "paused" && Array.isArray(value)) this.#paused = new Set(value);
     }
+  }
+
+  /** @param {Record<string, unknown>} items */
+  async #write(items) {
+    await quietly(() => this.#area.set(items));
   }
 
   /**
@@ -59,7 +72,29 @@ export class SessionState {
       Object.fromEntries(Object.entries({ ...this.tab(tabId), ...changes }).filter(([, value]) => value !== undefined))
     );
     this.#tabs.set(tabId, next);
-    await this.#area.set({ [`tab:${tabId}`]: next });
+    await this.#write({ [`tab:${tabId}`]: next });
+  }
+
+  /**
+   * @param {number} tabId
+   * @returns {Readonly<TabTrail>}
+   */
+  trail(tabId) {
+    return this.#trails.get(tabId) ?? {};
+  }
+
+  /**
+   * In memory alone until `keepTrail`: a page may come by many hops.
+   * @param {number} tabId
+   * @param {TabTrail} trail
+   */
+  setTrail(tabId, trail) {
+    this.#trails.set(tabId, trail);
+  }
+
+  /** @param {number} tabId */
+  async keepTrail(tabId) {
+    await this.#write({ [`trail:${tabId}`]: this.trail(tabId) });
   }
 
   /**
@@ -79,7 +114,7 @@ export class SessionState {
     const ruleId = 1 + Math.max(0, ...this.#allowed.map((entry) => entry.ruleId));
     const entry = { tabId, host, ruleId };
     this.#allowed.push(entry);
-    await this.#area.set({ allowed: this.#allowed });
+    await this.#write({ allowed: this.#allowed });
     return entry;
   }
 
@@ -90,10 +125,11 @@ export class SessionState {
    */
   async drop(tabId) {
     this.#tabs.delete(tabId);
+    this.#trails.delete(tabId);
     const gone = this.#allowed.filter((entry) => entry.tabId === tabId).map((entry) => entry.ruleId);
     this.#allowed = this.#allowed.filter((entry) => entry.tabId !== tabId);
-    await this.#area.remove(`tab:${tabId}`);
-    if (gone.length > 0) await this.#area.set({ allowed: this.#allowed });
+    await quietly(() => this.#area.remove([`tab:${tabId}`, `trail:${tabId}`]));
+    if (gone.length > 0) await this.#write({ allowed: this.#allowed });
     return gone;
   }
 
@@ -108,6 +144,7 @@ export class SessionState {
   }
 
   /**
+   * One whose page is not open yet lies in memory alone: nobody would know when to forget it.
    * @param {string} id
    * @param {import("../shared/wire.d.ts").ReportDraft | undefined} draft undefined: forgets it
    */
@@ -115,7 +152,8 @@ export class SessionState {
     if (draft === undefined) this.#reports.delete(id);
     else this.#reports.set(id, draft);
     const key = `report:${id}`;
-    await (draft === undefined ? this.#area.remove(key) : this.#area.set({ [key]: draft }));
+    if (draft === undefined) await quietly(() => this.#area.remove(key));
+    else if (draft.page !== undefined) await this.#write({ [key]: draft });
   }
 
   /** Hosts paused until the browser closes: what private windows use, since they leave nothing on disk. */
@@ -130,7 +168,7 @@ export class SessionState {
   async setPaused(host, on) {
     if (on) this.#paused.add(host);
     else this.#paused.delete(host);
-    await this.#area.set({ paused: [...this.#paused] });
+    await this.#write({ paused: [...this.#paused] });
   }
 
   /** What private windows said of webmails. */
@@ -144,6 +182,6 @@ export class SessionState {
    */
   async setMailHost(host, consent) {
     this.#mailHosts.set(host, consent);
-    await this.#area.set({ mailHosts: Object.fromEntries(this.#mailHosts) });
+    await this.#write({ mailHosts: Object.fromEntries(this.#mailHosts) });
   }
 }

@@ -1,18 +1,24 @@
 /**
  * How a tab came to the page it shows: the redirects before it, the IP address it came from, its status. The browser's
  * own word, kept for the moment somebody reports the page; watching costs the page nothing.
+ *
+ * What is asked for is not yet shown: it may become a download, or nothing, while the page before it stays. It may also be
+ * covered before it is shown, and be reported all the same.
  */
 import { checkable } from "../shared/address.js";
 
 /** @typedef {import("../shared/wire.d.ts").Trail} Way */
+/** @typedef {import("../shared/wire.d.ts").TabTrail} TabTrail */
 
 const MOST_HOPS = 21; // browsers give up after 20 redirects
-const MOST_URL = 8_192; // of one hop: storage.session is small
+const MOST_URL = 2_048; // of one hop: storage.session is small
+
+/** @param {URL} url */
+const cut = ({ href }) => href.slice(0, MOST_URL);
 
 export class Trail {
   #state;
   #now;
-  /** Each tab's present or last request. @type {Map<number, {requestId: string, way: Way}>} */ #last = new Map();
 
   /**
    * @param {import("./state.js").SessionState} state
@@ -28,13 +34,15 @@ export class Trail {
    * @param {{tabId: number, requestId: string, url: string}} details
    */
   request({ tabId, requestId, url }) {
-    const href = checkable(url)?.href.slice(0, MOST_URL);
-    if (href === undefined || tabId < 0) return;
-    const last = this.#last.get(tabId);
-    if (last?.requestId !== requestId) {
-      const way = { hops: [href], address: "", status: null, at: this.#now() };
-      this.#last.set(tabId, { requestId, way });
-    } else if (last.way.hops.length < MOST_HOPS && last.way.hops.at(-1) !== href) last.way.hops.push(href);
+    const address = checkable(url);
+    if (address === null || tabId < 0) return;
+    const href = cut(address);
+    const trail = this.#state.trail(tabId);
+    const coming = trail.coming?.requestId === requestId ? trail.coming : undefined;
+    const hops = coming?.hops ?? [];
+    if (hops.length >= MOST_HOPS || hops.at(-1) === href) return;
+    const way = coming ?? { requestId, address: "", status: null, at: this.#now() };
+    this.#state.setTrail(tabId, { ...trail, coming: { ...way, hops: [...hops, href] } });
   }
 
   /**
@@ -42,12 +50,28 @@ export class Trail {
    * @param {{tabId: number, requestId: string, ip?: string | undefined, statusCode?: number}} details
    */
   async ended({ tabId, requestId, ip, statusCode }) {
-    const last = this.#last.get(tabId);
-    if (last?.requestId !== requestId) return;
-    if (ip) last.way.address = ip.slice(0, 45);
-    if (statusCode !== undefined && statusCode >= 100 && statusCode <= 599) last.way.status = statusCode;
     await this.#state.ready;
-    await this.#state.patch(tabId, { trail: last.way });
+    const trail = this.#state.trail(tabId);
+    // The answer and the page that comes of it are told of in either order.
+    const name = trail.coming?.requestId === requestId ? "coming" : "shown";
+    const way = trail[name];
+    if (way?.requestId !== requestId) return;
+    const status = statusCode !== undefined && statusCode >= 100 && statusCode <= 599 ? statusCode : way.status;
+    await this.#keep(tabId, { ...trail, [name]: { ...way, address: ip ? ip.slice(0, 45) : way.address, status } });
+  }
+
+  /**
+   * Another page stands in the tab: what was asked for, or one that came without a request (from memory), by nothing of
+   * this.
+   * @param {number} tabId
+   * @param {string} address
+   */
+  async committed(tabId, address) {
+    await this.#state.ready;
+    const { coming } = this.#state.trail(tabId);
+    const url = checkable(address);
+    const isIt = url !== null && coming?.hops.at(-1) === cut(url);
+    await this.#keep(tabId, coming === undefined ? {} : { [isIt ? "shown" : "coming"]: coming });
   }
 
   /**
@@ -56,11 +80,11 @@ export class Trail {
    * @param {string} address
    */
   async moved(tabId, address) {
-    const [url, way] = [checkable(address), this.#known(tabId)];
-    if (url === null || way === undefined || this.#origin(way) !== url.origin) return;
-    way.moved = url.href.slice(0, MOST_URL);
     await this.#state.ready;
-    await this.#state.patch(tabId, { trail: way });
+    const trail = this.#state.trail(tabId);
+    const [url, way] = [checkable(address), trail.shown];
+    if (url === null || way === undefined || checkable(way.hops.at(-1))?.origin !== url.origin) return;
+    await this.#keep(tabId, { ...trail, shown: { ...way, moved: cut(url) } });
   }
 
   /**
@@ -70,11 +94,16 @@ export class Trail {
    * @returns {{redirects?: string[], address?: string, status?: number, seen_at?: string}}
    */
   of(tabId, url) {
-    const way = this.#known(tabId);
-    const href = url.href.slice(0, MOST_URL);
-    const last = (way?.hops.length ?? 0) - 1;
-    const at = way?.moved === href ? last : (way?.hops.lastIndexOf(href) ?? -1);
-    if (way === undefined || at < 0) return {};
+    const { shown, coming } = this.#state.trail(tabId);
+    const href = cut(url);
+    const ways = [shown, coming].filter((one) => one !== undefined);
+    // The page that stands there; or one that was covered before, perhaps at a hop on its way.
+    const way =
+      ways.find(({ hops, moved }) => moved === href || hops.at(-1) === href) ??
+      ways.findLast(({ hops }) => hops.includes(href));
+    if (way === undefined) return {};
+    const last = way.hops.length - 1;
+    const at = way.moved === href ? last : way.hops.lastIndexOf(href);
     return {
       redirects: way.hops.slice(0, at),
       // A hop that was covered before it was asked for came from nowhere.
@@ -83,18 +112,12 @@ export class Trail {
     };
   }
 
-  /** @param {number} tabId */
-  forget(tabId) {
-    this.#last.delete(tabId);
-  }
-
-  /** @param {number} tabId */
-  #known(tabId) {
-    return this.#last.get(tabId)?.way ?? this.#state.tab(tabId).trail;
-  }
-
-  /** @param {Way} way */
-  #origin(way) {
-    return checkable(way.hops.at(-1))?.origin;
+  /**
+   * @param {number} tabId
+   * @param {TabTrail} trail
+   */
+  async #keep(tabId, trail) {
+    this.#state.setTrail(tabId, trail);
+    await this.#state.keepTrail(tabId);
   }
 }

@@ -12,6 +12,7 @@
   scope.guetteurBar = true;
 
   const { make, button, disclosure, bar } = scope.guetteurUi;
+  const ASIDE_MS = 3_000; // for a picture, which takes less
 
   /** @param {any} data */
   function build(data) {
@@ -35,6 +36,8 @@
       }),
     );
     show();
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    let timer;
     api.runtime.onMessage.addListener((message, sender, reply) => {
       if (sender.id !== api.runtime.id) return false;
       // The person said that they know the site: no more of it.
@@ -44,6 +47,9 @@
       }
       if (message?.type !== "bar.aside") return false;
       aside(message.on === true);
+      clearTimeout(timer);
+      // Whoever put it aside may be gone before it says that the picture is taken.
+      if (message.on === true) timer = setTimeout(() => aside(false), ASIDE_MS);
       // Two frames: what is taken of the page then no longer shows it.
       requestAnimationFrame(() => requestAnimationFrame(() => reply(true)));
       return true;

@@ -1,5 +1,6 @@
 /**
- * Chromium only: keeps a page out of sight and out of reach until the background has judged it, for 300 ms at most.
+ * Keeps a page out of sight and out of reach until the background has judged it, for 300 ms at most: in Chromium each
+ * page, in Firefox, which holds the request itself, one that comes back from memory without any request.
  *
  * Once shown, a page is never hidden again by a time-out; only a verdict of danger takes it away.
  */
@@ -9,13 +10,17 @@
   const PATIENCE_MS = 300;
   const STRICT_PATIENCE_MS = 5_000;
   const ASK_AGAIN_MS = 1_000;
+  const IN_CHROMIUM = chrome.runtime.getURL("").startsWith("chrome-extension:");
 
   // `display: none` is the only thing that also reaches a dialog in the top layer; without a box nothing can take the
   // focus either. `opacity` because the root of an SVG document keeps its box. `transition` and `animation` because a
   // running one beats even !important.
   const HIDDEN = { display: "none", opacity: "0", transition: "none", animation: "none" };
-  const sheet = new CSSStyleSheet(); // for the root of an XML document, which has no style of its own
-  sheet.replaceSync(":root { display: none !important }");
+  // A page that comes back keeps its boxes, and with them where each was scrolled to.
+  const VEILED = { opacity: "0", transition: "none", animation: "none" };
+  // For the root of an XML document, which has no style of its own. Firefox lets no content script give a page a sheet.
+  const sheet = IN_CHROMIUM ? new CSSStyleSheet() : null;
+  sheet?.replaceSync(":root { display: none !important }");
 
   // What a person types or pastes while nothing is shown yet must not reach the page's own listeners.
   const TYPED = ["keydown", "keypress", "keyup", "beforeinput", "input", "paste", "drop"];
@@ -27,6 +32,8 @@
   /** @type {"held" | "danger" | "shown"} */
   let phase = "shown";
   let strict = false;
+  /** @type {Record<string, string>} */
+  let style = HIDDEN;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
 
@@ -34,7 +41,7 @@
     const element = /** @type {HTMLElement | null} */ (document.documentElement);
     if (!element) return;
     if (!element.style) {
-      if (!document.adoptedStyleSheets.includes(sheet)) document.adoptedStyleSheets.push(sheet);
+      if (sheet && !document.adoptedStyleSheets.includes(sheet)) document.adoptedStyleSheets.push(sheet);
       return;
     }
     if (root !== element) {
@@ -44,7 +51,7 @@
         before.set(name, [element.style.getPropertyValue(name), element.style.getPropertyPriority(name)]);
       }
     }
-    for (const [name, value] of Object.entries(HIDDEN)) {
+    for (const [name, value] of Object.entries(style)) {
       if (element.style.getPropertyValue(name) !== value || element.style.getPropertyPriority(name) !== "important") {
         element.style.setProperty(name, value, "important");
       }
@@ -68,7 +75,7 @@
     clearTimeout(timer);
     phase = "shown";
     guard.disconnect();
-    document.adoptedStyleSheets = document.adoptedStyleSheets.filter((one) => one !== sheet);
+    if (sheet) document.adoptedStyleSheets = document.adoptedStyleSheets.filter((one) => one !== sheet);
     for (const [name, [value, priority]] of before) {
       if (value) root?.style.setProperty(name, value, priority);
       else root?.style.removeProperty(name);
@@ -80,6 +87,7 @@
   function stayHidden() {
     clearTimeout(timer);
     phase = "danger";
+    style = HIDDEN;
     hide();
     watch();
     timer = setTimeout(() => void ask(), ASK_AGAIN_MS); // should have been replaced by now
@@ -104,11 +112,20 @@
     } else show();
   }
 
-  function hold() {
+  /** @param {Record<string, string>} how */
+  function hold(how) {
+    clearTimeout(timer);
     phase = "held";
+    style = how;
     hide();
     watch();
     timer = setTimeout(outOfPatience, PATIENCE_MS);
+    void chrome.storage.local.get("strictMode").then(
+      (stored) => {
+        strict = stored["strictMode"] === true;
+      },
+      () => undefined,
+    );
     void ask();
   }
 
@@ -125,17 +142,20 @@
     );
   }
 
-  void chrome.storage.local.get("strictMode").then(
-    (stored) => {
-      strict = stored["strictMode"] === true;
-    },
-    () => undefined,
-  );
-  hold();
+  if (IN_CHROMIUM) hold(HIDDEN);
 
-  // A page kept in memory comes back without any request.
+  // A page kept in memory comes back without any request, and its first picture may come before any event. Nothing is
+  // painted between these two: the animation begins with that picture, and ends by itself should this script be gone.
+  // A browser does not always keep to that, and may show the page for one picture.
+  /** @type {Animation | undefined} */
+  let veil;
+  addEventListener("pagehide", (event) => {
+    if (event.persisted) veil = document.documentElement?.animate({ opacity: [0, 0] }, PATIENCE_MS);
+  });
   addEventListener("pageshow", (event) => {
-    if (event.persisted) void ask();
+    if (!event.persisted) return;
+    hold(VEILED);
+    veil?.cancel();
   });
   document.addEventListener("prerenderingchange", () => void ask());
 })();

@@ -135,16 +135,21 @@
     document.addEventListener("prerenderingchange", start, { once: true });
   } else start();
 
-  // Nobody could say what to look for when the page was opened; now somebody can.
-  api.runtime.onMessage.addListener((/** @type {any} */ message) => {
-    if (message?.type !== "page.again" || hints !== null || !begun) return;
+  /** Nobody could say what to look for when the page was opened; now somebody may. */
+  function again() {
+    if (hints !== null || !begun) return;
     begun = false;
     void begin();
+  }
+
+  api.runtime.onMessage.addListener((/** @type {any} */ message, sender) => {
+    if (sender.id === api.runtime.id && message?.type === "page.again") again();
   });
 
-  // A page kept in memory comes back as it was, and the background has heard nothing of it since.
+  // A page kept in memory comes back as it was, neither told of since nor heard of.
   addEventListener("pageshow", (event) => {
-    if (!event.persisted || hints === null) return;
+    if (!event.persisted) return;
+    if (hints === null) return again();
     [sent, looks, repeats, cut] = ["", 0, 0, 0];
     lookSoon(true);
   });

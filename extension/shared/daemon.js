@@ -22,7 +22,9 @@ export const HOST_NAME = "org.guetteur.host";
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 60_000;
 const DEADLINE_MS = 10_000;
+const PROBE_MS = 3_000; // long enough for a daemon that is merely busy to say hello
 const SILENCES = 3; // questions in a row without answer: the daemon hangs, stop holding pages for it
+const SILENT = ["timeout", "daemon_timeout"]; // our own deadline passed first, or the relay's
 
 /** What the relay says of one question alone; any other code with status 0 means the daemon is away. */
 const ONE_QUESTION = [
@@ -55,11 +57,12 @@ export function reasonOf(message) {
 export class Daemon {
   /** @type {Outside} */ #outside;
   /** @type {chrome.runtime.Port | null} */ #port = null;
-  /** @type {Map<number, {settle: (reply: Reply) => void, timer: unknown}>} */ #waiting = new Map();
+  /** @type {Map<number, {settle: (reply: Reply) => void, timer: unknown, isProbe: boolean}>} */ #waiting = new Map();
   #lastId = 0;
   #pause = FIRST_PAUSE_MS;
   #retryAt = 0;
   #silences = 0;
+  /** @type {Promise<void> | null} */ #waking = null;
   /** @type {unknown} */ #retryTimer = null;
   /** @type {DaemonState} */ #state = { phase: "connecting", reason: "" };
 
@@ -77,15 +80,35 @@ export class Daemon {
 
   /** Opens the port and asks the daemon to say hello. */
   start() {
-    if (this.#port === null) this.#open();
+    if (this.#port === null) void this.#open();
   }
 
   /** Tries again now if the daemon is away: for the alarm, and for a person who presses "try again". */
   retry() {
     if (this.#state.phase === "unreachable") {
       this.#retryAt = 0;
-      this.#attempt();
+      void this.#attempt();
     }
+  }
+
+  /**
+   * For a person who waits: tries again now if the daemon is away, once for all who ask meanwhile.
+   * @param {number} ms how long that may take
+   * @returns {Promise<void>} when the attempt has ended, well or not; never rejects
+   */
+  awake(ms) {
+    if (this.#state.phase !== "unreachable") return Promise.resolve();
+    this.#waking ??= new Promise((/** @type {(value?: undefined) => void} */ resolve) => {
+      const timer = this.#outside.setTimer(resolve, ms);
+      this.#retryAt = 0;
+      void this.#attempt().then(() => {
+        this.#outside.clearTimer(timer);
+        resolve();
+      });
+    }).then(() => {
+      this.#waking = null;
+    });
+    return this.#waking;
   }
 
   /**
@@ -96,14 +119,14 @@ export class Daemon {
    */
   async request(path, body, deadlineMs = DEADLINE_MS) {
     if (this.#state.phase === "unreachable") {
-      this.#attempt();
+      void this.#attempt();
       return failed(this.#state.reason || "unreachable");
     }
     this.start();
     return this.#ask(path, body, deadlineMs);
   }
 
-  #open() {
+  async #open() {
     // A renewed attempt stays "unreachable" until it succeeded: pages must not wait for it.
     /** @type {chrome.runtime.Port} */
     let port;
@@ -119,38 +142,45 @@ export class Daemon {
       return;
     }
     this.#port = port;
-    void this.#hello();
+    await this.#hello();
   }
 
-  async #hello() {
-    const reply = await this.#ask("/v1/status", null, DEADLINE_MS);
-    if (!reply.ok && reply.error.code === "timeout") this.#lost("silent");
+  async #hello(isProbe = false) {
+    const reply = await this.#ask("/v1/status", null, isProbe ? PROBE_MS : DEADLINE_MS, isProbe);
+    if (!reply.ok && SILENT.includes(reply.error.code)) this.#lost("silent");
   }
 
-  #attempt() {
+  /** A question stayed without answer. It alone may be slow: the daemon is asked whether it still answers others. */
+  #unanswered() {
+    if (++this.#silences >= SILENCES) this.#lost("silent");
+    else if (this.#silences === 1 && this.#state.phase === "connected") void this.#hello(true);
+  }
+
+  async #attempt() {
     if (this.#outside.now() < this.#retryAt) return;
     this.#retryAt = this.#outside.now() + this.#pause;
     this.#pause = Math.min(this.#pause * 2, LONGEST_PAUSE_MS);
-    if (this.#port === null) this.#open();
-    else void this.#hello(); // the relay lives; the daemon behind it did not answer
+    if (this.#port === null) await this.#open();
+    else await this.#hello(); // the relay lives; the daemon behind it did not answer
   }
 
   /**
    * @param {string} path
    * @param {object | null} body
    * @param {number} deadlineMs
+   * @param {boolean} [isProbe] a daemon that says hello and leaves its work undone is no good: it ends no silence
    * @returns {Promise<Reply>}
    */
-  #ask(path, body, deadlineMs) {
+  #ask(path, body, deadlineMs, isProbe = false) {
     return new Promise((resolve) => {
       if (this.#port === null) return resolve(failed("stopped"));
       const id = ++this.#lastId;
       const timer = this.#outside.setTimer(() => {
         this.#waiting.delete(id);
         resolve(failed("timeout"));
-        if (++this.#silences >= SILENCES) this.#lost("silent");
+        this.#unanswered();
       }, deadlineMs);
-      this.#waiting.set(id, { settle: resolve, timer });
+      this.#waiting.set(id, { settle: resolve, timer, isProbe });
       try {
         this.#port.postMessage({ id, path, body });
       } catch {
@@ -169,15 +199,19 @@ export class Daemon {
     if (waiting === undefined) return;
     this.#waiting.delete(message.id);
     this.#outside.clearTimer(waiting.timer);
-    this.#silences = 0;
     const error = message.body?.error;
     if (message.status === 200) {
       this.#pause = FIRST_PAUSE_MS;
+      const wasSilent = this.#silences > 0 && this.#state.phase === "connected";
+      if (!waiting.isProbe) this.#silences = 0;
       this.#set("connected", "");
+      if (wasSilent) this.#tell(); // what stayed unanswered meanwhile is asked again
       waiting.settle({ ok: true, body: message.body });
       return;
     }
     const code = typeof error?.code === "string" ? error.code : "bad_answer";
+    if (message.status === 0 && code === "daemon_timeout") this.#unanswered();
+    else this.#silences = 0;
     if (message.status === 0 && !ONE_QUESTION.includes(code)) this.#away(code);
     waiting.settle({
       ok: false,
@@ -212,7 +246,7 @@ export class Daemon {
     // Heals a restart within moments; the worker may sleep before a long pause ends, then the alarm does it.
     this.#retryTimer = this.#outside.setTimer(() => {
       this.#retryTimer = null;
-      if (this.#state.phase === "unreachable") this.#attempt();
+      if (this.#state.phase === "unreachable") void this.#attempt();
     }, this.#pause + 1);
   }
 
@@ -223,6 +257,10 @@ export class Daemon {
   #set(phase, reason) {
     if (this.#state.phase === phase && this.#state.reason === reason) return;
     this.#state = { phase, reason };
+    this.#tell();
+  }
+
+  #tell() {
     try {
       this.onState(this.#state);
     } catch {

@@ -7,6 +7,9 @@ import { readSettings } from "./storage.js";
 /** @typedef {keyof typeof fr} Key */
 /** @typedef {(key: Key, ...values: string[]) => string} Translate */
 
+/** How dates, sums and sizes are written. @type {Record<Lang, string>} */
+export const LOCALES = { fr: "fr-FR", en: "en-GB" };
+
 /** @type {Record<Lang, Record<string, {message: string}>>} */
 const CATALOGUES = { fr, en };
 

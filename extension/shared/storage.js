@@ -6,10 +6,11 @@ import { api } from "./browser.js";
  * @property {"auto" | "fr" | "en"} lang
  * @property {boolean} strictMode
  * @property {boolean} ageLookups the age of a doubtful site's name may be asked of its public registry
+ * @property {boolean} history the warnings that were shown are kept
  */
 
 /** @type {Settings} */
-const DEFAULTS = { lang: "auto", strictMode: false, ageLookups: false };
+const DEFAULTS = { lang: "auto", strictMode: false, ageLookups: false, history: false };
 
 /** @returns {Promise<Settings>} */
 export async function readSettings() {
@@ -18,6 +19,7 @@ export async function readSettings() {
     lang: ["auto", "fr", "en"].includes(stored.lang) ? stored.lang : "auto",
     strictMode: stored.strictMode === true,
     ageLookups: stored.ageLookups === true,
+    history: stored.history === true,
   };
 }
 

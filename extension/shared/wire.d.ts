@@ -139,6 +139,8 @@ export interface TabState {
   /** Where the last "Quitter" went: going there twice means it sends people back to the trap. */
   left?: string;
   barClosed?: string;
+  /** Level and host of the warning that stands in it: said again, it is the same one. */
+  warned?: string;
   /** The mail that is open in it. */
   mail?: OpenMail;
   /** The webmail that was recognised in it; its host may be that of a frame. */
@@ -147,11 +149,12 @@ export interface TabState {
   cannotRead?: string;
   /** The tab with the mail whose link opened this one: where "Quitter cette page" goes. */
   back?: number;
-  trail?: Trail;
 }
 
-/** How the page last asked for in a tab came there. */
+/** How a page came into a tab. */
 export interface Trail {
+  /** The browser's number of the request. */
+  requestId: string;
   /** Addresses, the page's own last. */
   hops: string[];
   /** IP address; empty while no server answered. */
@@ -161,6 +164,13 @@ export interface Trail {
   at: number;
   /** The address the page gave itself since. */
   moved?: string;
+}
+
+export interface TabTrail {
+  /** Of the page that stands in the tab. */
+  shown?: Trail;
+  /** Of what was asked for since: it may be covered before it stands there, or become a download, or nothing. */
+  coming?: Trail;
 }
 
 /** `/v1/report/begin`, without browser and language. */

@@ -1,8 +1,11 @@
 /** What the display script and the popup of Thunderbird may ask. */
 import { mailLabels, readMailVerdict } from "../shared/mail.js";
-import { evidenceOf, fromBytes } from "../pages/mail/source.js";
 import { guideFor } from "../background/guide.js";
 import { mailReport } from "../background/report.js";
+import "../content/mail-size.js";
+
+/** @type {any} */
+const size = /** @type {any} */ (globalThis).guetteurMailSize;
 
 /** @typedef {import("../shared/wire.d.ts").MailOutcome} MailOutcome */
 /** @typedef {import("../shared/wire.d.ts").MailSeen} MailSeen */
@@ -10,8 +13,6 @@ import { mailReport } from "../background/report.js";
 const MESSAGE = ["content"];
 const POPUP = ["thunderbird/status.html"];
 const DEADLINE_MS = 10_000;
-/** More than is sent on, so that "cut" is known. */
-const READ_BYTES = 512 * 1024;
 
 /**
  * `messenger` is the MailExtension API, of which no types are installed.
@@ -39,29 +40,17 @@ export function makeRoutes({ messenger, daemon, reports, language, translate }) 
   }
 
   /**
-   * The beginning of the message as it came; null when it is not on this computer (offline, headers only).
+   * The message as it came, or its beginning; null when it is not on this computer (offline, headers only).
    * @param {any} header
+   * @param {number} most bytes
+   * @returns {Promise<{raw: string, truncated: boolean} | null>} base64
    */
-  async function rawOf({ id }) {
+  async function rawOf({ id }, most) {
     try {
       /** @type {File} */
       const file = await messenger.messages.getRaw(id);
-      const bytes = await file.slice(0, READ_BYTES).arrayBuffer();
-      return bytes.byteLength > 0 ? fromBytes(bytes) : null;
-    } catch {
-      return null;
-    }
-  }
-
-  /**
-   * All of it, as evidence.
-   * @param {any} header
-   */
-  async function wholeOf({ id }) {
-    try {
-      /** @type {File} */
-      const file = await messenger.messages.getRaw(id);
-      return file.size > 0 ? evidenceOf(await file.arrayBuffer()) : null;
+      const bytes = await file.slice(0, most + 1).arrayBuffer(); // one more, so that "cut" is known
+      return bytes.byteLength > 0 ? size.encode(bytes, most) : null;
     } catch {
       return null;
     }
@@ -109,7 +98,7 @@ export function makeRoutes({ messenger, daemon, reports, language, translate }) 
    * @returns {Promise<MailOutcome>}
    */
   async function ask(header, shown) {
-    const raw = await rawOf(header);
+    const raw = await rawOf(header, size.MOST_RAW);
     const question = { ...raw, ...(shown || !raw ? { shown: await seen(header, shown ?? {}) } : {}) };
     const reply = await daemon.request("/v1/check/mail", { ...question, lang: await language() }, DEADLINE_MS);
     if (!reply.ok) return { degraded: reply.error.code };
@@ -148,7 +137,7 @@ export function makeRoutes({ messenger, daemon, reports, language, translate }) 
   async function report(tabId, shown, tab) {
     const header = await displayed(tabId);
     if (header === null) return;
-    const raw = await wholeOf(header);
+    const raw = await rawOf(header, size.MOST_WHOLE);
     await reports.open(mailReport({ ...raw, shown: await seen(header, shown ?? {}) }), tab);
   }
 
@@ -158,7 +147,10 @@ export function makeRoutes({ messenger, daemon, reports, language, translate }) 
   return {
     "tb.check": { from: MESSAGE, run: ({ message, tabId }) => check(tabId, message.shown) },
     "tb.open": { from: MESSAGE, run: ({ message }) => open(message.url) },
-    "tb.report": { from: MESSAGE, run: ({ message, tabId, sender }) => report(tabId, message.shown, sender.tab) },
+    "tb.report": {
+      from: MESSAGE,
+      run: ({ message, tabId, sender }) => reports.once(tabId, () => report(tabId, message.shown, sender.tab)),
+    },
     "tb.guide": { from: MESSAGE, run: ({ message }) => guide(message.script) },
     "tb.status": {
       from: POPUP,

@@ -1,5 +1,5 @@
 /** Somebody to call: number, hours, whether they answer now. */
-import { make } from "../../shared/page.js";
+import { make, webLink } from "../../shared/page.js";
 import { say } from "./facts.js";
 import { stateOf } from "./hours.js";
 
@@ -69,18 +69,6 @@ export function nowOf(contact, { t, lang, guide }, now) {
 export function phoneLink(number) {
   const link = make("a", number.replaceAll(" ", "\u00a0"));
   link.href = "tel:" + number.replace(/[^+\d]/g, "");
-  return link;
-}
-
-/**
- * @param {string} url
- * @param {string} text
- */
-export function webLink(url, text) {
-  const link = make("a", text);
-  link.href = url;
-  link.target = "_blank";
-  link.rel = "noreferrer";
   return link;
 }
 

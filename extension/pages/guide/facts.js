@@ -1,4 +1,5 @@
 /** What the person answered, as it is read out, printed and compared with what will be asked. */
+import { LOCALES } from "../../shared/i18n.js";
 import { chosen, given, situationOf } from "./flow.js";
 
 /** @typedef {import("./data.d.ts").Guide} Guide */
@@ -34,16 +35,14 @@ export function readMoney(typed) {
  * @param {Lang} lang
  */
 export const longDay = (day, lang) =>
-  new Intl.DateTimeFormat(lang === "en" ? "en-GB" : "fr-FR", { dateStyle: "long", timeZone: "UTC" }).format(
-    new Date(`${day}T12:00:00Z`),
-  );
+  new Intl.DateTimeFormat(LOCALES[lang], { dateStyle: "long", timeZone: "UTC" }).format(new Date(`${day}T12:00:00Z`));
 
 /**
  * @param {number} sum in euros
  * @param {Lang} lang
  */
 export const euros = (sum, lang) =>
-  new Intl.NumberFormat(lang === "en" ? "en-GB" : "fr-FR", { style: "currency", currency: "EUR" }).format(sum);
+  new Intl.NumberFormat(LOCALES[lang], { style: "currency", currency: "EUR" }).format(sum);
 
 /**
  * @param {Guide} guide

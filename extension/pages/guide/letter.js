@@ -1,8 +1,8 @@
 /** The complaint letter: five short screens, all of them optional, then a PDF made on this computer. */
-import { ask, make } from "../../shared/page.js";
+import { ask, box, button, make, title } from "../../shared/page.js";
 import { bundleAnnexes, sha256 } from "./bundle.js";
 import { letterStart } from "./facts.js";
-import { box, button, label, title } from "./screens.js";
+import { label } from "./screens.js";
 
 /** @typedef {import("../../shared/i18n.js").Key} Key */
 /** @typedef {import("./guide.js").Place} Place */

@@ -1,6 +1,6 @@
 /** The screens that follow one another: what happened, a question, an act, the end. */
-import { make } from "../../shared/page.js";
-import { contactCard, webLink } from "./contacts.js";
+import { box, button, make, title, webLink } from "../../shared/page.js";
+import { contactCard } from "./contacts.js";
 import { euros, readMoney, say } from "./facts.js";
 import { chosen, situationOf } from "./flow.js";
 import { inParis } from "./hours.js";
@@ -8,39 +8,6 @@ import { inParis } from "./hours.js";
 /** @typedef {import("./data.d.ts").Question} Question */
 /** @typedef {import("./guide.js").Place} Place */
 /** @typedef {(HTMLElement | string)[]} Screen its first element is the title */
-
-/**
- * @param {string} text
- * @param {string} [className]
- */
-export function title(text, className) {
-  const head = make("h1", text, className);
-  head.id = "title";
-  head.tabIndex = -1;
-  return head;
-}
-
-/**
- * @param {string} text
- * @param {() => unknown} run
- * @param {string} [className]
- */
-export function button(text, run, className = "button") {
-  const one = make("button", text, className);
-  one.type = "button";
-  one.addEventListener("click", run);
-  return one;
-}
-
-/**
- * @param {string} className
- * @param {...(HTMLElement | string)} children
- */
-export function box(className, ...children) {
-  const one = make("div", "", className);
-  one.append(...children);
-  return one;
-}
 
 /**
  * @param {Place} place

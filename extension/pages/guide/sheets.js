@@ -1,9 +1,8 @@
 /** Sheets to read out, to print, to hand to somebody. */
-import { make } from "../../shared/page.js";
-import { contactCard, webLink } from "./contacts.js";
+import { box, button, make, title, webLink } from "../../shared/page.js";
+import { contactCard } from "./contacts.js";
 import { callSheet, piecesOf, say } from "./facts.js";
 import { chosen, situationOf } from "./flow.js";
-import { box, button, title } from "./screens.js";
 
 /** @typedef {import("./guide.js").Place} Place */
 /** @typedef {import("./screens.js").Screen} Screen */

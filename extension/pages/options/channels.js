@@ -1,5 +1,5 @@
 /** The options' part on those who get reports: what each gets, what becomes of it, and the settings it needs. */
-import { ask, byId, make } from "../../shared/page.js";
+import { ask, byId, make, once } from "../../shared/page.js";
 import { faultOf, groupsOf, labelsOf, missingOf, problemOf } from "./needs.js";
 import { settingOf } from "./setting.js";
 
@@ -97,10 +97,7 @@ function formOf(name, ids, place) {
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     const changes = fields.map((field) => /** @type {const} */ ([field, field.change()]));
-    button.disabled = true;
-    await keep(changes, place);
-    button.disabled = false;
-    if (document.activeElement === document.body) button.focus();
+    await once(button, () => keep(changes, place));
   });
   return form;
 }

@@ -1,4 +1,5 @@
 /** What the part on those who get reports decides. Nothing here touches the page. */
+import { isAway } from "../../shared/reasons.js";
 
 /** @typedef {import("../../shared/i18n.js").Key} Key */
 /** @typedef {import("../../shared/wire-report.d.ts").ChannelState} ChannelState */
@@ -81,8 +82,6 @@ const FAULTS = {
   credentials_unwritable: "optionsChannelsUnwritable",
   credentials_unreadable: "optionsChannelsLocked",
 };
-/** The extension's and the relay's words for a daemon that does not answer. */
-const AWAY = /^$|^daemon_|^(forbidden|not_installed|silent|stopped|timeout|unreachable)$/;
 
 /**
  * @param {Answer} answer
@@ -91,5 +90,5 @@ const AWAY = /^$|^daemon_|^(forbidden|not_installed|silent|stopped|timeout|unrea
 export function faultOf(answer) {
   if (answer?.ok) return null;
   const code = answer?.code ?? "";
-  return FAULTS[code] ?? (AWAY.test(code) ? "optionsChannelsAway" : "optionsChannelsFailed");
+  return FAULTS[code] ?? (isAway(code) ? "optionsChannelsAway" : "optionsChannelsFailed");
 }

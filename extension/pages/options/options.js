@@ -1,50 +1,17 @@
 /** The few choices there are, and what is installed. */
 import { api } from "../../shared/browser.js";
 import { language, localise } from "../../shared/i18n.js";
-import { ask, byId, make } from "../../shared/page.js";
+import { ask, byId } from "../../shared/page.js";
 import { readSettings, writeSettings } from "../../shared/storage.js";
 import { showChannels } from "./channels.js";
+import { showExceptions } from "./exceptions.js";
+import { showHistory } from "./history.js";
+import { showLists } from "./lists.js";
 import { showMailHosts } from "./mail.js";
-
-/** @typedef {import("../../shared/wire.d.ts").Exception} Exception */
 
 const lang = await language();
 const t = localise(document, lang);
 document.title = t("optionsTitle");
-
-/**
- * @param {string} host
- * @param {string} since ISO date
- */
-function exceptionLine(host, since) {
-  const line = document.createElement("li");
-  const name = document.createElement("span");
-  const day = new Date(since).toLocaleDateString(lang === "fr" ? "fr-FR" : "en-GB", { dateStyle: "long" });
-  const remove = make("button", t("optionsRemove", host), "button quiet");
-  remove.type = "button";
-  remove.addEventListener("click", async () => {
-    remove.disabled = true;
-    await ask("options.resume", { host });
-    await showExceptions();
-    // Where the button was, focus would be lost.
-    byId("exceptions-title", HTMLElement).focus();
-  });
-  name.append(make("span", host, "address"), make("span", ` ${t("optionsSince", day)}`, "soft"));
-  line.append(name, remove);
-  return line;
-}
-
-async function showExceptions() {
-  const answer = await ask("options.exceptions");
-  const entries = answer?.exceptions ?? [];
-  byId("exceptions", HTMLElement).replaceChildren(
-    ...entries.map((/** @type {Exception} */ one) => exceptionLine(one.host, one.added_at)),
-  );
-  const none = byId("no-exceptions", HTMLElement);
-  none.hidden = entries.length > 0;
-  byId("some-exceptions", HTMLElement).hidden = entries.length === 0;
-  none.textContent = t(answer === null ? "optionsExceptionsAway" : "optionsNoExceptions");
-}
 
 /** @param {any} store the status answer's part on what is kept */
 function showStore(store) {
@@ -62,11 +29,6 @@ async function showAbout() {
   byId("daemon-version", HTMLElement).textContent = version
     ? t("optionsDaemonVersion", version)
     : t("optionsDaemonNone");
-  const lists = now?.status?.lists;
-  const list = byId("list-version", HTMLElement);
-  list.hidden = !lists?.version;
-  if (lists?.version)
-    list.textContent = t("optionsListVersion", lists.version, Number(lists.hosts).toLocaleString(lang));
 }
 
 const settings = await readSettings();
@@ -83,9 +45,11 @@ const age = byId("age", HTMLInputElement);
 age.checked = settings.ageLookups;
 age.addEventListener("change", () => writeSettings({ ageLookups: age.checked }));
 await showMailHosts(t);
-await showExceptions();
+await showExceptions(t, lang);
+await showHistory(t, lang);
 await showAbout();
+await showLists(t, lang);
 await showChannels(t);
 // Links lead here before there is anything to show.
-if (location.hash === "#channels") byId("channels", HTMLElement).scrollIntoView();
+if (location.hash !== "") document.getElementById(location.hash.slice(1))?.scrollIntoView();
 document.body.dataset["ready"] = "true";

@@ -96,7 +96,8 @@ function showRenewal(lists) {
   if (running) {
     const share = running.total > 0 ? Math.floor((100 * running.done) / running.total) : null;
     note.textContent = share === null ? t("popupRenewing") : t("popupRenewingShare", String(share));
-  } else note.textContent = lists?.error ? t("popupRenewFailed") : "";
+  } else if (lists?.error?.code === "clock_wrong") note.textContent = t("popupClockWrong");
+  else note.textContent = lists?.error ? t("popupRenewFailed") : "";
   // Lists are renewed by themselves; the button is for when that has not worked for a while.
   byId("renew", HTMLElement).hidden = Boolean(running) || lists?.source !== true || (!lists.stale && !lists.error);
   if (running) setTimeout(() => void refresh(), 700);
@@ -110,7 +111,8 @@ async function refresh() {
   now = await ask("popup.get", { tabId });
   showDaemon(now);
   const lists = now?.status?.lists;
-  byId("list", HTMLElement).hidden = !now?.status;
+  // With a wrong clock no age can be told.
+  byId("list", HTMLElement).hidden = !now?.status || lists?.error?.code === "clock_wrong";
   byId("list", HTMLElement).textContent = listAge(lists);
   byId("stale", HTMLElement).hidden = lists?.stale !== true;
   showRenewal(lists);

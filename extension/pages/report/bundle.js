@@ -1,6 +1,6 @@
 /** The sealed original, fetched piece by piece and saved as a file. */
-import { ask, make } from "../../shared/page.js";
-import { box, button, foreign, line } from "./elements.js";
+import { ask, box, make } from "../../shared/page.js";
+import { button, foreign, line } from "./elements.js";
 
 /** @typedef {import("../../shared/wire-report.d.ts").BundlePiece} BundlePiece */
 /** @typedef {import("../../shared/wire-report.d.ts").CaseReply} CaseReply */
@@ -36,13 +36,11 @@ export function bundlePart({ case: id, bundle }, { t, level }) {
   status.setAttribute("role", "status");
   const again = make("p", "");
   const save = button(`bundle-${id}`, t("reportBundleSave"), async () => {
-    save.disabled = true;
     status.textContent = t("reportBundleReading");
     const file = await gather(async (offset) => {
       const answer = await ask("report.bundle", { case: id, offset });
       return answer?.ok === true ? answer.body : null;
     });
-    save.disabled = false;
     status.textContent = t(file === null ? "reportBundleFailed" : "reportBundleSaved");
     if (file === null) return;
     const link = make("a", t("reportBundleAgain"));

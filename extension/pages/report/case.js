@@ -1,7 +1,7 @@
 /** One report that was sent: what became of it at each place, and what can still be done. */
-import { make } from "../../shared/page.js";
+import { box, make } from "../../shared/page.js";
 import { bundlePart } from "./bundle.js";
-import { box, bullets, button, fold, foreign, line, names, tick } from "./elements.js";
+import { alertLine, bullets, button, fold, foreign, line, names, tick } from "./elements.js";
 import { formCard } from "./forms.js";
 
 /** @typedef {import("../../shared/wire-report.d.ts").CaseReply} CaseReply */
@@ -35,6 +35,14 @@ export function outcome(one) {
 }
 
 /**
+ * Whether it may read otherwise later without anybody's doing: a place that accepted a report goes on looking at it.
+ * @param {Pick<CaseReply, "watch"> & {receipts: Pick<ReceiptReply, "kind" | "state">[]}} one
+ */
+export const mayChange = ({ receipts, watch }) =>
+  receipts.some(({ kind, state }) => kind !== "form" && [...UNDER_WAY, "accepted"].includes(state)) ||
+  (watch !== null && watch.on && watch.state !== "closed");
+
+/**
  * @param {ReceiptReply} receipt
  * @param {string} caseId
  * @param {Kept} place
@@ -60,9 +68,7 @@ function receiptLine(receipt, caseId, place, wrong) {
       `retract-${key}`,
       t("reportRetract"),
       async () => {
-        back.disabled = true;
         wrong.textContent = await place.act("report.retract", { case: caseId, channel: receipt.channel });
-        back.disabled = false;
       },
       "button quiet",
     );
@@ -124,8 +130,7 @@ function watchPart({ case: id, watch }, { t, words, level, act }, wrong) {
  * @param {Kept} place
  */
 export function caseParts(one, place) {
-  const wrong = make("p", "", "wrong");
-  wrong.setAttribute("role", "alert");
+  const wrong = alertLine(`wrong-${one.case}`);
   // Made once: what it says while the file is read must outlast a change of the receipts.
   if (one.bundle !== null) place.evidence ??= bundlePart(one, place);
   const receipts = sentReceipts(one).map((receipt) => receiptLine(receipt, one.case, place, wrong));

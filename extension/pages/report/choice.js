@@ -28,7 +28,7 @@ export function sorted(recipients) {
  * @param {Recipient} one
  * @param {Recipient[]} ready
  */
-export const chosenAtFirst = (one, ready) => one.earlier === null || ready.every(({ earlier }) => earlier !== null);
+const chosenAtFirst = (one, ready) => one.earlier === null || ready.every(({ earlier }) => earlier !== null);
 
 /**
  * @param {Recipient[]} ready

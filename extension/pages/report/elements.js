@@ -1,5 +1,5 @@
 /** Small parts the pages on reports are built from. */
-import { make } from "../../shared/page.js";
+import { box, button as plainButton, make } from "../../shared/page.js";
 import { cut, harmless } from "./words.js";
 
 /** @typedef {import("../../shared/i18n.js").Translate} Translate */
@@ -8,36 +8,50 @@ import { cut, harmless } from "./words.js";
 /** Characters of text by others that are shown at once. */
 export const LINE = 160;
 
-/** @param {string} text */
-export function title(text) {
-  const head = make("h1", text);
-  head.id = "title";
-  head.tabIndex = -1;
-  return head;
-}
-
 /**
+ * A button that can be found again when what it stands in is shown anew.
  * @param {string} id
  * @param {string} text
  * @param {() => unknown} run
  * @param {string} [className]
  */
-export function button(id, text, run, className = "button") {
-  const one = make("button", text, className);
-  one.type = "button";
+export function button(id, text, run, className) {
+  const one = plainButton(text, run, className);
   one.id = id;
-  one.addEventListener("click", run);
   return one;
 }
 
 /**
- * @param {string} className
- * @param {...(HTMLElement | string)} children
+ * Where it is said, and read out at once, what went wrong.
+ * @param {string} id
+ * @param {string} [text]
  */
-export function box(className, ...children) {
-  const one = make("div", "", className);
-  one.append(...children);
+export function alertLine(id, text = "") {
+  const one = make("p", text, "wrong");
+  one.id = id;
+  one.setAttribute("role", "alert");
   return one;
+}
+
+/**
+ * Copies, and says whether it did: a browser may refuse.
+ * @param {string} id
+ * @param {string} text of the button
+ * @param {{value: string, label: string}} what
+ * @param {{t: Translate, say: (sentence: string) => void}} place
+ */
+export function copyButton(id, text, { value, label }, { t, say }) {
+  const copy = button(id, text, async () => {
+    try {
+      await navigator.clipboard.writeText(value);
+      copy.textContent = t("reportCopied");
+      say(t("reportCopiedWhat", label));
+    } catch {
+      say(t("reportCopyFailed"));
+      copy.textContent = t("reportCopyFailed");
+    }
+  });
+  return copy;
 }
 
 /**
@@ -134,16 +148,18 @@ export function pair(label, value) {
 }
 
 /**
- * @param {string} href
- * @param {string} text
- * @param {string} [className]
+ * Takes the place of what stands there, but for a part that stays and has the focus: a field that is taken out, be it for
+ * an instant, loses what is being typed.
+ * @param {HTMLElement} root
+ * @param {Parts} parts
  */
-export function tabLink(href, text, className) {
-  const link = make("a", text, className);
-  link.href = href;
-  link.target = "_blank";
-  link.rel = "noreferrer";
-  return link;
+function fill(root, parts) {
+  const at = parts.findIndex((one) => one instanceof Node && one.contains(document.activeElement));
+  const stays = parts[at];
+  if (!(stays instanceof HTMLElement) || stays.parentNode !== root) return root.replaceChildren(...parts);
+  for (const one of [...root.childNodes]) if (one !== stays) one.remove();
+  stays.before(...parts.slice(0, at));
+  stays.after(...parts.slice(at + 1));
 }
 
 /**
@@ -155,20 +171,37 @@ export function repaint(root, parts) {
   const open = new Map([...root.querySelectorAll("details")].map((one) => [one.id, one.open]));
   const active = root.contains(document.activeElement) ? document.activeElement : null;
   const fold = active?.closest("details")?.id;
-  root.replaceChildren(...parts);
+  fill(root, parts);
   for (const one of root.querySelectorAll("details")) one.open = open.get(one.id) ?? one.open;
-  if (active === null) return;
-  // What had it may be gone: a button that did its work.
-  const next =
-    document.getElementById(active.id) ??
-    (fold && document.getElementById(fold)?.querySelector("summary")) ??
-    root.querySelector("h1");
+  if (active === null || active === document.activeElement) return;
+  // What had it may be gone, a button that did its work, or may not have it now.
+  const next = [
+    document.getElementById(active.id),
+    fold && document.getElementById(fold)?.querySelector("summary"),
+    root.querySelector("h1"),
+  ].find((one) => one instanceof HTMLElement && !one.matches(":disabled"));
   if (next instanceof HTMLElement) next.focus({ preventScroll: true });
 }
 
-/** On paper nothing can be unfolded. */
+/** On paper nothing can be unfolded: all is shown, and folded back after. */
 export function printAll() {
+  /** By id: meanwhile some may be shown anew. @type {string[]} */
+  let unfolded = [];
   window.addEventListener("beforeprint", () => {
-    for (const one of document.querySelectorAll("details")) one.open = true;
+    // One after the other: what is unfolded may hold others.
+    for (let one; (one = document.querySelector("details:not([open])"));) {
+      const details = /** @type {HTMLDetailsElement} */ (one);
+      details.open = true;
+      // The browser says so only after it has laid out the paper; a content that waits for it is needed now.
+      details.dispatchEvent(new Event("toggle"));
+      unfolded.push(details.id);
+    }
+  });
+  window.addEventListener("afterprint", () => {
+    for (const id of unfolded) {
+      const one = document.getElementById(id);
+      if (one instanceof HTMLDetailsElement) one.open = false;
+    }
+    unfolded = [];
   });
 }

@@ -1,7 +1,7 @@
 /** What only the person can send: a form to open, with every text ready to paste. */
-import { make } from "../../shared/page.js";
+import { box, make, webLink } from "../../shared/page.js";
 import { fits } from "./choice.js";
-import { box, bullets, button, fold, foreignBrief, line, tabLink } from "./elements.js";
+import { bullets, copyButton, fold, foreignBrief, line } from "./elements.js";
 
 /** @typedef {import("../../shared/wire-report.d.ts").Recipient} Recipient */
 /** @typedef {import("../../shared/wire-report.d.ts").FieldReply} FieldReply */
@@ -33,11 +33,11 @@ export function openable(link) {
  * @param {Place} place
  * @param {string} [className]
  */
-export function opener(form, { t }, className = "button") {
+function opener(form, { t }, className = "button") {
   const href = openable(form.link);
   if (href === null) return null;
   const isMail = href.startsWith("mailto:");
-  const link = tabLink(href, isMail ? t("reportWrite") : t("reportOpen", form.name), className);
+  const link = webLink(href, isMail ? t("reportWrite") : t("reportOpen", form.name), className);
   link.id = `open-${form.key}`;
   if (isMail) link.removeAttribute("target");
   else link.setAttribute("aria-describedby", "new-tab");
@@ -50,17 +50,9 @@ export function opener(form, { t }, className = "button") {
  * @param {FieldReply} field
  * @param {Place} place
  */
-function pasteField(id, { label, value }, { t, say }) {
-  const copy = button(id, t("reportCopy"), async () => {
-    try {
-      await navigator.clipboard.writeText(value);
-      copy.textContent = t("reportCopied");
-      say(t("reportCopiedWhat", label));
-    } catch {
-      say(t("reportCopyFailed"));
-      copy.textContent = t("reportCopyFailed");
-    }
-  });
+function pasteField(id, { label, value }, place) {
+  const { t } = place;
+  const copy = copyButton(id, t("reportCopy"), { value, label }, place);
   copy.setAttribute("aria-describedby", `${id}-label`);
   const name = make("p", label, "label");
   name.id = `${id}-label`;

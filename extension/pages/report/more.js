@@ -1,6 +1,6 @@
 /** What may be unfolded before sending: what was masked, what happened, where the page lies, what stays here. */
-import { make } from "../../shared/page.js";
-import { box, bullets, button, fold, foreign, foreignBrief, line, pair, tick } from "./elements.js";
+import { box, make } from "../../shared/page.js";
+import { bullets, button, fold, foreign, foreignBrief, line, pair, tick } from "./elements.js";
 
 /** @typedef {import("../../shared/i18n.js").Key} Key */
 /** @typedef {import("../../shared/wire-report.d.ts").PreviewReply} PreviewReply */
@@ -96,10 +96,10 @@ function hosting({ looked_up: lookedUp, network }, place) {
     for (const { label, value } of network) facts.append(...pair(label, foreign(value)));
     return fold("hosting", t("reportHosting"), network.length > 0 ? facts : line(t("reportHostingNothing")));
   }
-  const ask = button("lookups", t(place.lookups ? "reportLookingUp" : "reportLookups"), () =>
-    place.change({ lookups: true }),
-  );
-  ask.disabled = place.lookups;
+  const ask = button("lookups", t(place.lookups ? "reportLookingUp" : "reportLookups"), () => {
+    if (!place.lookups) place.change({ lookups: true });
+  });
+  ask.ariaDisabled = place.lookups ? "true" : null;
   return fold("hosting", t("reportHosting"), line(t("reportLookupsWhy")), line(t("reportLookupsWhat")), ask);
 }
 

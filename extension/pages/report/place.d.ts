@@ -1,6 +1,7 @@
 /** What the parts of the pages on reports are given. */
 
 import type { Translate } from "../../shared/i18n.js";
+import type { Recipient } from "../../shared/wire-report.d.ts";
 import type { words } from "./words.js";
 
 export interface Place {
@@ -10,6 +11,13 @@ export interface Place {
   say: (sentence: string) => void;
 }
 
+/** Asks for the person's e-mail address. */
+export interface EmailForm {
+  root: HTMLElement;
+  /** `main`: nobody can be sent to before it. */
+  show: (waiting: Recipient[], main: boolean) => void;
+}
+
 /** What the preview page keeps while the person decides. */
 export interface Draft extends Place {
   id: string;
@@ -17,7 +25,8 @@ export interface Draft extends Place {
   exact: boolean;
   lookups: boolean;
   watch: boolean;
-  email: string;
+  /** Once somebody waits for the address. */
+  emailForm?: EmailForm;
   /** What the person ticked or cleared, by channel. */
   said: Map<string, boolean>;
   /** Answers to the questions of forms, by channel and number. */
@@ -30,6 +39,7 @@ export interface Draft extends Place {
   pending: boolean;
   change: (choice: { kind?: string | null; exact?: boolean; lookups?: boolean }) => void;
   choose: (id: string, on: boolean) => void;
+  /** Answers what went wrong, or nothing. */
   saveEmail: (value: string) => Promise<string>;
   handOver: (channel: string) => void;
   send: (channels: string[], again: boolean) => void;

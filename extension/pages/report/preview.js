@@ -1,11 +1,11 @@
 /** Before sending: what is reported, who gets exactly what, and one button. */
 import { splitHost } from "../../shared/address.js";
-import { make } from "../../shared/page.js";
+import { box, make, title, webLink } from "../../shared/page.js";
 import { chosen, fits, isAgain, sorted } from "./choice.js";
-import { box, button, fold, foreignBrief, line, names, pair, tabLink, title } from "./elements.js";
+import { alertLine, button, fold, foreignBrief, line, names, pair } from "./elements.js";
 import { formCard } from "./forms.js";
 import { moreChoices } from "./more.js";
-import { emailForm, lackingNote, readyList } from "./recipients.js";
+import { newEmailForm, lackingNote, readyList } from "./recipients.js";
 
 /** @typedef {import("../../shared/wire-report.d.ts").PreviewReply} PreviewReply */
 /** @typedef {import("../../shared/wire-report.d.ts").Recipient} Recipient */
@@ -67,10 +67,7 @@ function sendBar(sentTo, forms, { t, send, answers, pending }) {
   go.append(make("strong", t(again ? "reportSendAgain" : "reportSend")), " ", make("span", how));
   go.disabled = pending || sentTo.length === 0;
   if (sentTo.length === 0) go.replaceChildren(t("reportSendNobody"));
-  const wrong = make("p", "", "wrong");
-  wrong.id = "send-wrong";
-  wrong.setAttribute("role", "alert");
-  const bar = box("send-bar", go, wrong);
+  const bar = box("send-bar", go, alertLine("send-wrong"));
   bar.id = "send-bar";
   return bar;
 }
@@ -111,18 +108,17 @@ export function previewParts(preview, place) {
     subject(preview, place),
     ...notes(preview, place),
   ];
-  if (place.trouble) {
-    const wrong = make("p", place.trouble, "wrong");
-    wrong.id = "preview-wrong";
-    wrong.setAttribute("role", "alert");
-    parts.push(wrong);
+  if (place.trouble) parts.push(alertLine("preview-wrong", place.trouble));
+  if (waiting.length > 0) {
+    place.emailForm ??= newEmailForm(place);
+    place.emailForm.show(waiting, ready.length === 0);
+    parts.push(place.emailForm.root);
   }
-  if (waiting.length > 0) parts.push(emailForm(waiting, place, ready.length === 0));
   if (ready.length > 0) {
     parts.push(make("h2", t("reportRecipients")), readyList(ready, sentTo, place), sendBar(sentTo, forms, place));
   }
   if (preview.campaign !== null) {
-    parts.push(line(preview.campaign.text, " ", tabLink("/pages/reports/reports.html#campaigns", t("reportCampaign"))));
+    parts.push(line(preview.campaign.text, " ", webLink("/pages/reports/reports.html#campaigns", t("reportCampaign"))));
   }
   if (lacking.length > 0) parts.push(lackingNote(lacking, place));
   const alone = ready.length === 0 && waiting.length === 0;
@@ -135,10 +131,7 @@ export function previewParts(preview, place) {
       ),
     );
     keep.disabled = place.pending;
-    const wrong = make("p", "", "wrong");
-    wrong.id = "send-wrong";
-    wrong.setAttribute("role", "alert");
-    parts.push(box("", line(t("reportKeepWhy")), keep, wrong));
+    parts.push(box("", line(t("reportKeepWhy")), keep, alertLine("send-wrong")));
   }
   if (alone && forms.length === 0) parts.push(make("p", t("reportNobody"), "note"));
   parts.push(moreChoices(preview, place));

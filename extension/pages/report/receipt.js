@@ -1,7 +1,7 @@
 /** After sending, on the same page. */
-import { ask, make } from "../../shared/page.js";
+import { ask, make, title, webLink } from "../../shared/page.js";
 import { caseParts, outcome, sentReceipts, stateLine } from "./case.js";
-import { bullets, foreignBrief, line, tabLink, title } from "./elements.js";
+import { bullets, foreignBrief, line } from "./elements.js";
 
 /** @typedef {import("../../shared/i18n.js").Key} Key */
 /** @typedef {import("../../shared/wire-report.d.ts").CaseReply} CaseReply */
@@ -24,8 +24,8 @@ export function receiptParts(one, place) {
   const { t } = place;
   const [head, lead] = HEADS[outcome(one)];
   const links = [
-    tabLink("/pages/guide/guide.html", t("reportGuide")),
-    tabLink("/pages/reports/reports.html", t("reportAll")),
+    webLink("/pages/guide/guide.html", t("reportGuide")),
+    webLink("/pages/reports/reports.html", t("reportAll")),
   ];
   return [
     title(t(head)),

@@ -1,15 +1,18 @@
 /** Who is sent to, with exactly what; and who still waits for something. */
-import { make } from "../../shared/page.js";
-import { box, bullets, fold, foreignBrief, line, pair, tabLink, tick } from "./elements.js";
+import { api } from "../../shared/browser.js";
+import { box, make, once, webLink } from "../../shared/page.js";
+import { alertLine, bullets, fold, foreignBrief, line, pair, tick } from "./elements.js";
 
 /** @typedef {import("../../shared/wire-report.d.ts").Recipient} Recipient */
 /** @typedef {import("./place.d.ts").Place} Place */
+/** @typedef {import("./place.d.ts").Draft} Draft */
+/** @typedef {import("./place.d.ts").EmailForm} EmailForm */
 
 /**
  * @param {Recipient} one
  * @param {Place} place
  */
-export function getsFold(one, { t, words }) {
+function getsFold(one, { t, words }) {
   const facts = make("dl", "", "facts");
   one.fields.forEach(({ label, value }, at) =>
     facts.append(...pair(label, foreignBrief(`gets-${one.id}-${at}`, value, t, "pasted"))),
@@ -43,17 +46,15 @@ export function readyList(ready, sentTo, place) {
 }
 
 /**
- * The one setting that can be given here; the others have a page of their own.
- * @param {Recipient[]} waiting
- * @param {Place & {email: string, saveEmail: (value: string) => Promise<string>}} place
- *   `saveEmail` answers what went wrong, or nothing
- * @param {boolean} main whether nobody can be sent to before it
+ * The one setting that can be given here; the others have a page of their own. Made once: what is being typed must outlast
+ * the answer of a preview.
+ * @param {Pick<Draft, "t" | "words" | "saveEmail">} place
+ * @returns {EmailForm}
  */
-export function emailForm(waiting, place, main) {
-  const { t, words } = place;
-  const form = make("form", "", "email");
-  form.id = "email-form";
-  form.noValidate = true;
+export function newEmailForm({ t, words, saveEmail }) {
+  const root = make("form", "", "email");
+  root.id = "email-form";
+  root.noValidate = true;
   const label = make("label", t("reportEmail"));
   label.htmlFor = "email";
   const field = document.createElement("input");
@@ -62,34 +63,41 @@ export function emailForm(waiting, place, main) {
   field.autocomplete = "email";
   field.required = true;
   field.maxLength = 254;
-  field.value = place.email;
   field.setAttribute("aria-describedby", "email-why email-wrong");
-  field.addEventListener("input", () => {
-    place.email = field.value;
-  });
-  const why = make("p", t("reportEmailWhy", words.list(waiting.map(({ name }) => name))), "soft");
+  const why = make("p", "", "soft");
   why.id = "email-why";
-  const wrong = make("p", "", "wrong");
-  wrong.id = "email-wrong";
-  wrong.setAttribute("role", "alert");
-  const go = make("button", t(main ? "reportContinue" : "reportEmailAdd"), main ? "button primary" : "button");
+  const wrong = alertLine("email-wrong");
+  const go = make("button", "");
   go.id = "email-save";
-  form.append(label, why, field, wrong, go);
-  form.addEventListener("submit", async (event) => {
-    event.preventDefault();
+  root.append(label, why, field, wrong, go);
+  const save = async () => {
     field.value = field.value.trim();
     wrong.textContent = "";
+    field.removeAttribute("aria-invalid");
     const bad = field.value === "" || !field.validity.valid;
-    go.disabled = !bad;
-    const problem = bad ? t("reportEmailWrong") : await place.saveEmail(field.value);
-    go.disabled = false;
+    const problem = bad ? t("reportEmailWrong") : await saveEmail(field.value);
     if (problem === "") return;
     wrong.textContent = problem;
     field.setAttribute("aria-invalid", "true");
     field.focus();
+  };
+  root.addEventListener("submit", (event) => {
+    event.preventDefault();
+    void once(go, save);
   });
-  return form;
+  const show = (/** @type {Recipient[]} */ waiting, /** @type {boolean} */ main) => {
+    why.textContent = t("reportEmailWhy", words.list(waiting.map(({ name }) => name)));
+    go.textContent = t(main ? "reportContinue" : "reportEmailAdd");
+    go.className = main ? "button primary" : "button";
+  };
+  return { root, show };
 }
+
+/**
+ * Whether there is a page of settings to lead to: Thunderbird's build has none.
+ * @param {{options_ui?: unknown}} manifest
+ */
+export const hasSettings = (manifest) => manifest.options_ui !== undefined;
 
 /**
  * @param {Recipient[]} lacking
@@ -101,7 +109,11 @@ export function lackingNote(lacking, { t }) {
     entry.append(make("strong", name), bullets(needs.map(({ label, hint }) => (hint ? `${label}. ${hint}` : label))));
     return entry;
   });
-  const settings = tabLink("/pages/options/options.html#channels", t("reportSettings"));
+  const name = t("reportLacking", String(lacking.length));
+  if (!hasSettings(api.runtime.getManifest())) {
+    return fold("lacking", name, bullets(each), line(t("reportSettingsElsewhere")));
+  }
+  const settings = webLink("/pages/options/options.html#channels", t("reportSettings"));
   settings.id = "settings";
-  return fold("lacking", t("reportLacking", String(lacking.length)), bullets(each), line("", settings));
+  return fold("lacking", name, bullets(each), line("", settings));
 }

@@ -1,6 +1,7 @@
 /** The report page: preview, one button, receipts. */
 import { language, localise } from "../../shared/i18n.js";
 import { ask, byId } from "../../shared/page.js";
+import { mayChange } from "./case.js";
 import { printAll, repaint } from "./elements.js";
 import { follow } from "./follow.js";
 import { previewParts } from "./preview.js";
@@ -75,7 +76,6 @@ function draftOf(id) {
     exact: false,
     lookups: false,
     watch: false,
-    email: "",
     said: new Map(),
     answers: new Map(),
     privately: false,
@@ -206,20 +206,24 @@ function keep(first) {
     async act(type, more) {
       const answer = await ask(type, more);
       if (answer?.ok !== true) return sentence(answer?.code ?? null, t);
-      await look();
+      await following.again();
       return "";
     },
   };
   const look = async () => {
     const found = await readCase(first.case);
     byId("loading", HTMLElement).textContent = "one" in found ? "" : sentence(found.code, t);
-    if (!("one" in found) || JSON.stringify(found.one) === JSON.stringify(now)) return;
-    say(news(now, found.one, t));
-    now = found.one;
-    show("receipt", receiptParts(now, place));
+    if (!("one" in found)) return found.code !== "report_unknown";
+    if (JSON.stringify(found.one) !== JSON.stringify(now)) {
+      say(news(now, found.one, t));
+      now = found.one;
+      show("receipt", receiptParts(now, place));
+    }
+    return mayChange(now);
   };
   show("receipt", receiptParts(now, place));
-  unfollow = follow(look);
+  const following = follow(look, mayChange(now));
+  unfollow = following.end;
 }
 
 function begin() {

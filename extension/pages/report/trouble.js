@@ -1,7 +1,7 @@
 /** What went wrong, in words a person can act on. */
-import { make } from "../../shared/page.js";
-import { daemonReason } from "../../shared/reasons.js";
-import { box, button, foreign, line, title } from "./elements.js";
+import { box, make, title } from "../../shared/page.js";
+import { daemonReason, isAway } from "../../shared/reasons.js";
+import { button, copyButton, foreign, line } from "./elements.js";
 
 /** @typedef {import("../../shared/i18n.js").Key} Key */
 /** @typedef {import("../../shared/i18n.js").Translate} Translate */
@@ -14,22 +14,13 @@ const SENTENCES = {
   credentials_unreadable: "reportNotKept",
   bundle_unwritable: "reportNoRoom",
   outbox_unwritable: "reportNoRoom",
+  outbox_unreadable: "reportFileUnreadable",
+  outbox_newer: "reportFileUnreadable",
   nothing_queued: "reportTooLate",
   too_busy: "reportBusy",
   timeout: "reportBusy",
   daemon_timeout: "reportBusy",
 };
-
-/** Codes that mean that nobody answers. */
-const AWAY = [
-  "not_installed",
-  "forbidden",
-  "stopped",
-  "silent",
-  "daemon_unreachable",
-  "daemon_start_failed",
-  "daemon_start_timeout",
-];
 
 /**
  * @param {string | null} code null: the background does not answer
@@ -37,9 +28,9 @@ const AWAY = [
  */
 export function sentence(code, t) {
   if (code === null) return t("reportAway");
-  if (AWAY.includes(code)) return daemonReason(code, t);
   const known = Object.hasOwn(SENTENCES, code) ? SENTENCES[code] : undefined;
-  return known ? t(known) : t("reportOtherTrouble", code);
+  if (known) return t(known);
+  return isAway(code) ? daemonReason(code, t) : t("reportOtherTrouble", code);
 }
 
 /**
@@ -52,11 +43,8 @@ export function troubleParts(code, address, { t, say, retry }) {
   const parts = [title(t(unknown ? "reportUnknownTitle" : "reportTroubleTitle")), line(sentence(code, t))];
   if (!unknown) parts.push(line("", button("retry", t("popupRetry"), retry, "button primary")));
   if (address) {
-    const copy = button("copy-address", t("reportCopyAddress"), async () => {
-      await navigator.clipboard.writeText(address);
-      copy.textContent = t("reportCopied");
-      say(t("reportCopiedWhat", t("reportAddress")));
-    });
+    const what = { value: address, label: t("reportAddress") };
+    const copy = copyButton("copy-address", t("reportCopyAddress"), what, { t, say });
     parts.push(box("paste", make("p", t("reportAddressKept")), foreign(address, "address"), copy));
   }
   return parts;

@@ -1,8 +1,7 @@
 /** How reports are written out: dates, sizes, and text that others chose. */
+import { LOCALES } from "../../shared/i18n.js";
 
 /** @typedef {import("../../shared/i18n.js").Lang} Lang */
-
-const LOCALES = { fr: "fr-FR", en: "en-GB" };
 
 /** What turns the direction of text or hides in it, and half letters: a sender can make `gpj.exe` of it. U+200D joins emojis. */
 const UNSEEN = /(?![\n\t\u200d])[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/gu;
@@ -28,7 +27,6 @@ export function words(lang) {
   const locale = LOCALES[lang];
   const days = new Intl.DateTimeFormat(locale, { dateStyle: "long" });
   const moments = new Intl.DateTimeFormat(locale, { dateStyle: "long", timeStyle: "short" });
-  const times = new Intl.DateTimeFormat(locale, { timeStyle: "short" });
   const names = new Intl.ListFormat(locale, { type: "conjunction" });
   /**
    * @param {Intl.DateTimeFormat} format
@@ -40,8 +38,6 @@ export function words(lang) {
     day: (iso) => write(days, iso),
     /** @param {string} iso */
     moment: (iso) => write(moments, iso),
-    /** @param {string} iso */
-    time: (iso) => write(times, iso),
     /** @param {string[]} all */
     list: (all) => names.format(all),
     /** @param {number} bytes */

@@ -1,6 +1,6 @@
 /** Reports that hang together: a sentence, what links them, when they came. */
-import { make } from "../../shared/page.js";
-import { box, bullets, fold, foreign, foreignBrief, line, LINE, tabLink } from "../report/elements.js";
+import { box, make, webLink } from "../../shared/page.js";
+import { bullets, fold, foreign, foreignBrief, line, LINE } from "../report/elements.js";
 import { cut } from "../report/words.js";
 
 /** @typedef {import("../../shared/wire-report.d.ts").CampaignReply} CampaignReply */
@@ -84,15 +84,16 @@ export function campaignCard(campaign, place) {
   head.append(foreign(cut(campaign.title, LINE) ?? campaign.title));
   card.setAttribute("aria-labelledby", head.id);
   const [first, last] = [words.day(campaign.first_at), words.day(campaign.last_at)];
-  const count = String(campaign.count);
-  const when = first === last ? t("reportsCampaignDay", count, first) : t("reportsCampaign", count, first, last);
+  const total = String(count);
+  const when = first === last ? t("reportsCampaignDay", total, first) : t("reportsCampaign", total, first, last);
   const links = campaign.links.map((link, at) => linkLine(link, `link-${id}-${at}`, place));
   const each = members.map(({ case: one, title, found_at: at }) => {
-    const open = tabLink(`/pages/report/report.html#case=${one}`, "");
+    const open = webLink(`/pages/report/report.html#case=${one}`, "");
     open.append(foreign(cut(title, LINE) ?? title));
     return box("", open, " ", make("span", words.moment(at), "soft"));
   });
   card.append(head, line(when), timeline(campaign, place), line(t("reportsLinked")), bullets(links));
-  card.append(fold(`members-${id}`, t("reportsMembers", members.length < count ? `${members.length} / ${count}` : String(count)), bullets(each)));
+  const shown = members.length < count ? `${members.length} / ${total}` : total;
+  card.append(fold(`members-${id}`, t("reportsMembers", shown), bullets(each)));
   return card;
 }

@@ -1,7 +1,7 @@
 /** The reports that were sent, the latest first. */
-import { make } from "../../shared/page.js";
+import { box, make } from "../../shared/page.js";
 import { caseParts, sentReceipts, stateLine } from "../report/case.js";
-import { box, bullets, fold, foreign, foreignBrief, line, LINE, repaint } from "../report/elements.js";
+import { bullets, fold, foreign, foreignBrief, line, LINE, repaint } from "../report/elements.js";
 import { cut } from "../report/words.js";
 
 /** @typedef {import("../../shared/wire-report.d.ts").CaseReply} CaseReply */
@@ -20,11 +20,13 @@ function summary(one, t) {
 }
 
 /**
- * @param {CaseReply} one
- * @param {Kept} place
+ * @param {CaseReply} first
+ * @param {Kept} place of this case alone
+ * @returns {{card: HTMLElement, show: (now: CaseReply) => void}} `show` says anew what became of it, in the same card
  */
-export function caseCard(one, place) {
+export function caseCard(first, place) {
   const { t, words } = place;
+  let one = first;
   const card = make("article", "", "case");
   card.id = `case-${one.case}`;
   card.dataset["case"] = one.case;
@@ -35,18 +37,26 @@ export function caseCard(one, place) {
   head.append(foreign(short ?? one.title, look));
   card.setAttribute("aria-labelledby", head.id);
   const about = make("p", t("reportsSentAt", one.kind_label, words.moment(one.sent_at)), "soft");
+  let brief = summary(one, t);
   const inside = box("inside");
   const details = fold(`details-${one.case}`, t("reportsDetails"), inside);
   details.className = "all";
   // Built when it is looked at: fifty reports have a thousand lines.
   details.addEventListener("toggle", () => {
-    if (details.open) repaint(inside, detailParts(one, { ...place, level: "h4" }));
-    else inside.replaceChildren();
+    if (!details.open) inside.replaceChildren();
+    else if (inside.childElementCount === 0) inside.replaceChildren(...detailParts(one, place));
   });
   card.append(head);
   if (short !== null) card.append(fold(`title-${one.case}`, t("reportWhole"), foreign(one.title, look)));
-  card.append(about, summary(one, t), details);
-  return card;
+  card.append(about, brief, details);
+  const show = (/** @type {CaseReply} */ now) => {
+    one = now;
+    const next = summary(one, t);
+    brief.replaceWith(next);
+    brief = next;
+    if (details.open) repaint(inside, detailParts(one, place));
+  };
+  return { card, show };
 }
 
 /**

@@ -1,7 +1,7 @@
 /** "My reports": all that was sent, and what hangs together. */
 import { language, localise } from "../../shared/i18n.js";
-import { ask, byId, make } from "../../shared/page.js";
-import { box, button, line, printAll } from "../report/elements.js";
+import { ask, box, byId, make, once } from "../../shared/page.js";
+import { button, line, printAll } from "../report/elements.js";
 import { readCase } from "../report/receipt.js";
 import { sentence, troubleParts } from "../report/trouble.js";
 import { words } from "../report/words.js";
@@ -20,12 +20,15 @@ const t = localise(document, lang);
 document.title = t("reportsTabTitle");
 const trouble = byId("trouble", HTMLElement);
 const list = byId("cases", HTMLElement);
+const older = byId("older", HTMLButtonElement);
 const say = (/** @type {string} */ text) => {
   byId("live", HTMLElement).textContent = text;
 };
 
 /** How many are asked for already. */
 let asked = 0;
+/** The cards, by case. @type {Map<string, ReturnType<typeof caseCard>>} */
+const shown = new Map();
 
 /**
  * @param {string} id
@@ -40,48 +43,28 @@ const placeOf = (id) => ({
     const answer = await ask(type, more);
     if (answer?.ok !== true) return sentence(answer?.code ?? null, t);
     const found = await readCase(id);
-    if ("one" in found) renew(found.one);
+    if (!("one" in found)) return "";
+    shown.get(id)?.show(found.one);
+    say(t("reportsRenewed"));
     return "";
   },
 });
 
-/**
- * Shows one report anew, unfolded as it was.
- * @param {CaseReply} one
- */
-function renew(one) {
-  const before = document.getElementById(`case-${one.case}`);
-  if (before === null) return;
-  const focused = before.contains(document.activeElement) ? (document.activeElement?.id ?? "") : "";
-  const after = caseCard(one, placeOf(one.case));
-  before.replaceWith(after);
-  const details = after.querySelector("details.all");
-  details?.addEventListener(
-    "toggle",
-    () => (document.getElementById(focused) ?? after.querySelector("h3"))?.focus({ preventScroll: true }),
-    { once: true },
-  );
-  if (details instanceof HTMLDetailsElement) details.open = true;
-  say(t("reportsRenewed"));
-}
-
 /** Asks for the next ones. */
 async function more() {
-  const button = byId("older", HTMLButtonElement);
-  button.disabled = true;
   const answer = await ask("report.receipts", { offset: asked, limit: PAGE });
-  button.disabled = false;
   if (answer?.ok !== true) return fail(answer?.code ?? null);
   /** @type {import("../../shared/wire-report.d.ts").ReceiptsReply} */
   const { cases, total } = answer.body;
-  const fresh = cases.filter(({ case: id }) => document.getElementById(`case-${id}`) === null);
-  const cards = fresh.map((one) => caseCard(one, placeOf(one.case)));
+  const fresh = cases.filter(({ case: id }) => !shown.has(id));
+  for (const one of fresh) shown.set(one.case, caseCard(one, placeOf(one.case)));
+  const cards = fresh.flatMap(({ case: id }) => shown.get(id)?.card ?? []);
   list.append(...cards);
   if (asked > 0) cards[0]?.querySelector("h3")?.focus();
   asked += cases.length;
   byId("empty", HTMLElement).hidden = total > 0;
   byId("count", HTMLElement).textContent = total > 0 ? countLine(Math.min(asked, total), total, t) : "";
-  button.hidden = asked >= total || cases.length === 0;
+  older.hidden = asked >= total || cases.length === 0;
 }
 
 async function showCampaigns() {
@@ -124,6 +107,6 @@ async function begin() {
 }
 
 printAll();
-byId("older", HTMLButtonElement).addEventListener("click", () => void more());
+older.addEventListener("click", () => void once(older, more));
 await begin();
 document.body.dataset["ready"] = "true";

@@ -33,6 +33,7 @@ globalThis.chrome = /** @type {any} */ ({
   },
 });
 const { Covering } = await import("../../../extension/background/covering.js");
+const { SessionState } = await import("../../../extension/background/state.js");
 
 function parts() {
   /** @type {any} */ let known = {};
@@ -85,9 +86,29 @@ test("a covered page is left alone, and so is one the person went on to", async 
   assert.equal(updates, 3);
 });
 
+test("a clock that is set back leaves no page uncovered", async () => {
+  mock.timers.setTime(1_000_000_000);
+  const covering = parts();
+  await covering.cover(1, new URL(URL_OF_FAKE), null);
+  await wait(3000);
+  shown = URL_OF_FAKE;
+  mock.timers.setTime(0);
+  await covering.cover(1, new URL(URL_OF_FAKE), null);
+  assert.equal(shown, WARNING);
+});
+
 test("leaving what a link of a mail led to goes back to the mail", async () => {
   /** @type {any} */ const state = { tab: () => ({ back: 7 }) };
   await new Covering(state, /** @type {any} */ ({})).leave(9);
   assert.deepEqual(asked.at(-1), [7, { active: true }]);
   assert.deepEqual(removed, [9]);
+});
+
+test("a page is covered when nothing of it can be stored", async () => {
+  const refuse = () => Promise.reject(new Error("quota exceeded"));
+  const state = new SessionState({ get: refuse, set: refuse, remove: refuse });
+  const covering = new Covering(state, /** @type {any} */ ({}));
+  await covering.cover(1, new URL(URL_OF_FAKE), null);
+  assert.equal(shown, WARNING);
+  assert.equal(state.tab(1).cover?.url, URL_OF_FAKE); // the warning page knows what it stands for
 });

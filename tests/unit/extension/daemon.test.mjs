@@ -84,6 +84,53 @@ test("a daemon that hangs is away after three silences", async () => {
   assert.deepEqual(daemon.state, { phase: "unreachable", reason: "silent" });
 });
 
+test("one question without answer has the daemon asked, and a hung one is away three seconds later", async () => {
+  const { daemon, clock, ports } = setUp(
+    (message, reply) => message.id === 1 && alive(message, reply),
+  );
+  daemon.start();
+  const asked = daemon.request("/v1/check/url", {});
+  clock.advance(10_001);
+  assert.equal((await asked).error.code, "timeout");
+  assert.equal(daemon.state.phase, "connected");
+  assert.equal(ports[0].sent.at(-1).path, "/v1/status");
+  clock.advance(3_001);
+  await settle();
+  assert.deepEqual(daemon.state, { phase: "unreachable", reason: "silent" });
+});
+
+test("the relay's word that the daemon is silent counts like our own deadline", async () => {
+  const silent = (message, reply) =>
+    reply({
+      status: 0,
+      body: { error: { code: "daemon_timeout", message: "", hint: "" } },
+    });
+  const { daemon } = setUp((message, reply) =>
+    (message.id === 1 ? alive : silent)(message, reply),
+  );
+  daemon.start();
+  assert.equal(
+    (await daemon.request("/v1/check/url", {})).error.code,
+    "daemon_timeout",
+  );
+  await settle();
+  assert.deepEqual(daemon.state, { phase: "unreachable", reason: "silent" });
+});
+
+test("a daemon that was silent and answers again is told of, so that what it missed is asked again", async () => {
+  let hung = false;
+  const { daemon, clock, states } = setUp(
+    (message, reply) => !hung && alive(message, reply),
+  );
+  daemon.start();
+  hung = true;
+  void daemon.request("/v1/check/url", {}, 100);
+  clock.advance(101);
+  hung = false;
+  assert.equal((await daemon.request("/v1/check/url", {})).ok, true);
+  assert.deepEqual(states, ["connected:", "connected:"]);
+});
+
 test("disconnecting fails what is waiting, with the reason a person can act on", async () => {
   const { daemon, drop } = setUp(mute);
   const asked = daemon.request("/v1/check/url", {});
@@ -128,6 +175,53 @@ test("a relay without daemon is unreachable, and is asked again on the same port
   clock.advance(600);
   assert.equal(ports.length, 1);
   assert.deepEqual(states, ["unreachable:no_daemon", "connected:"]);
+});
+
+test("whoever presses “try again” waits for one attempt, whatever the pause, and then has the answer", async () => {
+  const { daemon, ports, clock } = setUp(noDaemon, alive);
+  daemon.start();
+  await settle();
+  clock.advance(60_000); // the pauses are long by now
+  await settle();
+  const attempts = ports[0].sent.length;
+  ports[0].drop();
+  assert.equal(daemon.state.phase, "unreachable");
+  const waking = [daemon.awake(5_000), daemon.awake(5_000)];
+  await Promise.all(waking);
+  assert.equal(ports.length, 2);
+  assert.equal(ports[1].sent.length, 1);
+  assert.ok(attempts > 1);
+  assert.equal((await daemon.request("/v1/check/url", {})).ok, true);
+  await daemon.awake(5_000); // nothing to do
+  assert.equal(ports[1].sent.length, 2);
+});
+
+test("waking ends in its time, and a person may press again", async () => {
+  const { daemon, ports, clock, drop } = setUp(alive, mute);
+  daemon.start();
+  drop("Native host has exited.");
+  let ended = 0;
+  void daemon.awake(5_000).then(() => ended++);
+  await settle();
+  assert.equal(ended, 0);
+  clock.advance(5_001);
+  await settle();
+  assert.equal(ended, 1);
+  assert.equal((await daemon.request("/v1/check/url", {})).ok, false);
+  const hellos = ports[1].sent.length;
+  void daemon.awake(5_000).then(() => ended++);
+  assert.equal(ports[1].sent.length, hellos + 1);
+  clock.advance(5_001);
+  await settle();
+  assert.equal(ended, 2);
+});
+
+test("waking what cannot be started ends at once, and nothing throws", async () => {
+  const { daemon, drop } = setUp(alive);
+  daemon.start();
+  drop("Specified native messaging host not found.");
+  await daemon.awake(5_000); // no more connections: connecting throws
+  assert.equal(daemon.state.phase, "unreachable");
 });
 
 test("an error of the daemon is an answer: it stays connected", async () => {

@@ -51,6 +51,7 @@ function setUp({
   /** @type {any[]} */ const asked = [];
   /** @type {any[]} */ const covered = [];
   /** @type {any[]} */ const reported = [];
+  /** @type {number[]} */ const begun = [];
   const state = new SessionState(fakeArea());
   const mail = new Mail(
     /** @type {any} */ ({
@@ -75,13 +76,20 @@ function setUp({
         },
       }),
       reports: strict("reports", {
+        once: async (
+          /** @type {number} */ tabId,
+          /** @type {() => Promise<void>} */ begin,
+        ) => {
+          begun.push(tabId);
+          await begin();
+        },
         open: async (/** @type {any[]} */ ...what) => void reported.push(what),
       }),
       language: async () => "fr",
       translate: async () => (/** @type {string} */ key) => key,
     }),
   );
-  return { mail, state, asked, covered, reported };
+  return { mail, state, asked, covered, reported, begun };
 }
 
 beforeEach(() => {
@@ -198,9 +206,10 @@ const STRANGERS = [
 ];
 
 test("only the mail that is open is reported, and only where the person agreed", async () => {
-  const { mail, reported } = setUp();
+  const { mail, reported, begun } = setUp();
   const told = { page: "p1", shown: { subject: "x" }, raw: "eA==" };
   await mail.report(7, told, sender); // none was opened
+  assert.deepEqual(begun, [7]); // the tab in which no second one begins
   await mail.check(QUESTION, 7, sender);
   await mail.report(7, { ...told, page: "p0" }, sender);
   await mail.report(8, told, sender);
@@ -241,5 +250,5 @@ test("when the daemon answers again, only tabs with a webmail are told", async (
     mailFound: { host: "mail.test", webmail: "roundcube" },
   });
   await mail.again();
-  assert.deepEqual(told, [[7, { type: "mail.again" }]]);
+  assert.deepEqual(told, [[7, { type: "mail.again" }, {}]]);
 });

@@ -12,10 +12,16 @@ const FIELD = { kind: "text", words: "" };
 const FORM = { title: "", headings: [], text: "", fields: [FIELD, FIELD] };
 
 /** Runs the script on a page that nothing changes any more; `described` are its descriptions, the last one for good. */
-async function looksAt(described, awayAtFirst = false) {
+async function looksAt(
+  described,
+  awayAtFirst = false,
+  from = "us",
+  keptInMemory = false,
+) {
   const timers = [];
   const sent = [];
   let hear = () => {};
+  const events = new Map();
   let looks = 0;
   let begins = 0;
   let now = 0;
@@ -39,9 +45,10 @@ async function looksAt(described, awayAtFirst = false) {
     MutationObserver: class {
       observe() {}
     },
-    addEventListener() {},
+    addEventListener: (type, run) => events.set(type, run),
     chrome: {
       runtime: {
+        id: "us",
         sendMessage,
         onMessage: { addListener: (run) => (hear = run) },
       },
@@ -57,7 +64,8 @@ async function looksAt(described, awayAtFirst = false) {
       now += ms;
       run();
     }
-    if (turn === 5) hear({ type: "page.again" });
+    if (turn === 5 && keptInMemory) events.get("pageshow")({ persisted: true });
+    else if (turn === 5) hear({ type: "page.again" }, { id: from });
   }
   return { looks, sent };
 }
@@ -84,4 +92,14 @@ test("a page that is too heavy each time is let be", async () => {
 test("a page opened while nobody answered is described once somebody does, and no page twice", async () => {
   const late = await looksAt([{ partial: false }], true);
   assert.deepEqual([late.looks, late.sent.length], [1, 1]);
+});
+
+test("only our own extension says that somebody answers again", async () => {
+  const { looks } = await looksAt([{ partial: false }], true, "other");
+  assert.equal(looks, 0);
+});
+
+test("a page that lay in memory while somebody began to answer is described when it comes back", async () => {
+  const { looks, sent } = await looksAt([{ partial: false }], true, "us", true);
+  assert.deepEqual([looks, sent.length], [1, 1]);
 });

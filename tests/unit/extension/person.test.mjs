@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { fakeArea, strict } from "./fakes.mjs";
 
+const PRIVATE = 2;
 const tabs = new Map();
 globalThis.chrome = strict("chrome", {
   tabs: strict("tabs", {
@@ -164,13 +165,23 @@ test("a site one knows is let through on guesses, not when a list names it", asy
   const permits = new Permits(new SessionState(fakeArea()));
   await permits.pausePrivately("www.a.test", true);
   const guess = verdict("DANGER", { exceptable: true });
-  assert.ok(permits.allows(1, "a.test", guess));
-  assert.ok(permits.allows(1, "www.a.test", guess));
-  assert.ok(!permits.allows(1, "x.a.test", guess));
-  assert.ok(!permits.allows(1, "a.test", verdict("DANGER")));
-  assert.ok(!permits.allows(1, "a.test"));
+  assert.ok(await permits.allows(PRIVATE, "a.test", guess));
+  assert.ok(await permits.allows(PRIVATE, "www.a.test", guess));
+  assert.ok(!(await permits.allows(PRIVATE, "x.a.test", guess)));
+  assert.ok(!(await permits.allows(PRIVATE, "a.test", verdict("DANGER"))));
+  assert.ok(!(await permits.allows(PRIVATE, "a.test")));
   await permits.pausePrivately("a.test", false);
-  assert.ok(!permits.allows(1, "a.test", guess));
+  assert.ok(!(await permits.allows(PRIVATE, "a.test", guess)));
+});
+
+test("what was said in a private window is nothing to the others", async () => {
+  const permits = new Permits(new SessionState(fakeArea()));
+  await permits.pausePrivately("a.test", true);
+  const guess = verdict("DANGER", { exceptable: true });
+  assert.ok(!(await permits.allows(1, "a.test", guess)));
+  assert.ok(!(await permits.allows(3, "a.test", guess))); // closed meanwhile
+  assert.ok(!(await permits.isPausedIn(1, "a.test")));
+  assert.ok(await permits.isPausedIn(PRIVATE, "a.test"));
 });
 
 test("www. is no part of a site's name, unless it is all of it", () => {

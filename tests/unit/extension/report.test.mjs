@@ -8,15 +8,17 @@ let opened = [];
 /** @type {(what: any) => any} */
 let create = () => ({ id: 40 });
 globalThis.chrome = /** @type {any} */ ({
+  extension: { inIncognitoContext: false },
   runtime: { getURL: (/** @type {string} */ path) => `us://${path}` },
   tabs: {
+    get: async (/** @type {number} */ id) => ({ id }),
     create: async (/** @type {any} */ what) => {
       opened.push(what);
       return create(what);
     },
   },
 });
-const { Reports, browserOf, mailReport } =
+const { AWAKE_MS, Reports, browserOf, mailReport } =
   await import("../../../extension/background/report.js");
 const { SessionState } = await import("../../../extension/background/state.js");
 
@@ -37,13 +39,12 @@ const ANSWERS = { begin: () => ok({ case: CASE }) };
 function setUp(answers = {}, area = fakeArea()) {
   /** @type {[string, any, number][]} */ const asked = [];
   const daemon = strict("daemon", {
-    state: { phase: "connected", reason: "" },
-    retries: 0,
-    retry: () => void (daemon.retries += 1),
+    isAway: false,
+    awake: async (ms) => assert.equal(ms, AWAKE_MS),
     request: async (path, body, ms) => {
       const call = path.replace("/v1/report/", "");
       asked.push([call, body, ms]);
-      if (daemon.state.phase === "unreachable") return refused("stopped");
+      if (daemon.isAway) return refused("stopped");
       return ({ ...ANSWERS, ...answers }[call] ?? (() => ok()))(body);
     },
   });
@@ -56,6 +57,7 @@ function setUp(answers = {}, area = fakeArea()) {
   return { asked, calls, daemon, reports, state, area };
 }
 
+const turn = () => new Promise((resolve) => setImmediate(resolve));
 const idOf = (/** @type {any} */ page) => page.url.split("#")[1];
 
 beforeEach(() => {
@@ -82,7 +84,7 @@ test("the page waits for the picture, the daemon does not", async () => {
   /** @type {(value?: unknown) => void} */ let pictured = () => {};
   const first = new Promise((resolve) => (pictured = resolve));
   const opening = reports.open({ begin: PAGE, evidence: {} }, TAB, first);
-  await new Promise((resolve) => setTimeout(resolve));
+  await turn();
   assert.deepEqual(calls(), ["begin"]);
   assert.deepEqual(opened, []);
   pictured();
@@ -187,17 +189,16 @@ test("a daemon that was started anew is told again, once", async () => {
 
 test("the daemon away: the page opens, says why, and nothing is lost until it is back", async () => {
   const { reports, daemon, calls } = setUp();
-  daemon.state = { phase: "unreachable", reason: "stopped" };
+  daemon.isAway = true;
   await reports.open({ begin: PAGE, evidence: { html: "aaaa" } }, TAB);
   assert.equal(opened.length, 1);
   const id = idOf(opened[0]);
   assert.deepEqual(await reports.preview(id, {}), {
     ok: false,
     code: "stopped",
-    hint: "h",
     address: PAGE.url,
   });
-  daemon.retry = () => void (daemon.state = { phase: "connected", reason: "" });
+  daemon.awake = async () => void (daemon.isAway = false); // it was pressed: try again
   const answer = await reports.preview(id, {});
   assert.deepEqual([answer.ok, answer.partial], [true, false]);
   assert.deepEqual(calls().slice(-3), ["begin", "evidence", "preview"]);
@@ -245,22 +246,21 @@ test("what was sent is shown as sent, and cannot be sent twice", async () => {
   assert.deepEqual(await reports.preview(id, {}), {
     ok: false,
     code: "report_sent",
-    hint: "",
     case: CASE,
   });
   assert.equal(calls().length, before);
 });
 
-test("when its page is closed, nothing is kept", async () => {
-  const { reports, state, area } = setUp();
-  await reports.open({ begin: PAGE, evidence: { html: "aaaa" } }, TAB);
-  await reports.preview(idOf(opened[0]), {});
-  await reports.tabClosed(41);
-  assert.equal(state.reports().size, 1);
-  await reports.tabClosed(40);
-  assert.deepEqual(area.items, {});
-  const answer = await reports.preview(idOf(opened[0]), {});
-  assert.equal(answer.code, "report_unknown");
+test("every call of a report wakes a daemon that fell asleep since", async () => {
+  const { reports, daemon } = setUp();
+  await reports.open({ begin: PAGE, evidence: {} }, TAB);
+  const id = idOf(opened[0]);
+  await reports.preview(id, {});
+  daemon.awake = async () => void (daemon.isAway = false);
+  daemon.isAway = true;
+  assert.equal((await reports.preview(id, {})).ok, true);
+  daemon.isAway = true;
+  assert.equal((await reports.send(id, { channels: [] })).ok, true);
 });
 
 test("a mail is told by its raw message, and by what is shown", () => {

@@ -15,7 +15,7 @@ import { sentence } from "../../../extension/pages/report/trouble.js";
 import { cut, harmless, words } from "../../../extension/pages/report/words.js";
 import { along } from "../../../extension/pages/reports/campaigns.js";
 import { translator } from "../../../extension/shared/i18n.js";
-import { fakeClock } from "./fakes.mjs";
+import { fakeClock, fakeEvent } from "./fakes.mjs";
 
 const t = translator("fr");
 const recipient = (id, { kind = "api", needs = [], earlier = null } = {}) => ({
@@ -165,33 +165,71 @@ test("a sealed original comes in pieces, whole or not at all", async () => {
     assert.equal(await from(pieces), null, JSON.stringify(pieces));
 });
 
-test("receipts are looked at often for a minute, then now and then, and only by whoever sees them", async () => {
+/** Follows something on a clock that moves when told, in a page that is seen when told. */
+function following(open = true) {
   const clock = fakeClock();
-  let visible = true;
-  let looks = 0;
-  const end = follow(async () => void looks++, {
+  const change = fakeEvent();
+  const its = { open, visible: true, looks: 0 };
+  const look = async () => {
+    its.looks += 1;
+    return its.open;
+  };
+  const outside = {
     ...clock,
-    visible: () => visible,
-  });
+    visible: () => its.visible,
+    onVisibility(run) {
+      change.addListener(run);
+      return () => change.addListener(() => {});
+    },
+  };
+  const { again, end } = follow(look, open, outside);
   const pass = async (seconds) => {
     for (let second = 0; second < seconds; second++) {
       clock.advance(1_000);
       await turn();
     }
   };
+  const see = async (visible) => {
+    its.visible = visible;
+    change.fire();
+    await turn();
+  };
+  return { its, again, end, pass, see };
+}
+
+test("receipts are looked at often for a minute, then now and then, and only by whoever sees them", async () => {
+  const { its, end, pass, see } = following();
   await pass(60);
-  assert.equal(looks, 30);
+  assert.equal(its.looks, 30);
   await pass(60);
-  assert.equal(looks, 34);
-  visible = false;
+  assert.equal(its.looks, 34);
+  await see(false);
   await pass(60);
-  assert.equal(looks, 34);
-  visible = true;
+  assert.equal(its.looks, 34);
+  await see(true); // at once
+  assert.equal(its.looks, 35);
   await pass(15);
-  assert.equal(looks, 35);
+  assert.equal(its.looks, 36);
   end();
   await pass(60);
-  assert.equal(looks, 35);
+  assert.equal(its.looks, 36);
+});
+
+test("receipts that cannot change any more are looked at no more, until something is done", async () => {
+  const { its, again, pass, see } = following();
+  its.open = false;
+  await pass(60);
+  assert.equal(its.looks, 1);
+  await see(true);
+  await pass(60);
+  assert.equal(its.looks, 2);
+  its.open = true;
+  await again();
+  await pass(10);
+  assert.equal(its.looks, 8);
+  const settled = following(false);
+  await settled.pass(60);
+  assert.equal(settled.its.looks, 0);
 });
 
 test("dates stand on a line as they lie apart", () => {

@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { strict } from "./fakes.mjs";
 
 globalThis.chrome = /** @type {any} */ ({ runtime: {} });
-const { reportRoutes } =
+const { channelRoutes, reportRoutes } =
   await import("../../../extension/background/reportroutes.js");
 const { makeRouter } = await import("../../../extension/background/router.js");
 
@@ -17,19 +17,19 @@ const refused = (code) => ({
 /** @param {Record<string, () => any>} answers */
 function setUp(answers = {}) {
   /** @type {[string, any][]} */ const asked = [];
-  const routes = reportRoutes(
-    /** @type {any} */ ({
-      daemon: strict("daemon", {
-        request: async (path, body) => {
-          const call = path.replace("/v1/report/", "");
-          asked.push([call, body]);
-          return (answers[call] ?? (() => ({ ok: true, body: {} })))();
-        },
-      }),
-      reports: strict("reports", { caseOf: async () => null }),
-      language: async () => "fr",
+  const parts = /** @type {any} */ ({
+    daemon: strict("daemon", {
+      awake: async () => void asked.push(["awake", null]),
+      request: async (path, body) => {
+        const call = path.replace("/v1/report/", "");
+        asked.push([call, body]);
+        return (answers[call] ?? (() => ({ ok: true, body: {} })))();
+      },
     }),
-  );
+    reports: strict("reports", { caseOf: async () => null }),
+    language: async () => "fr",
+  });
+  const routes = { ...reportRoutes(parts), ...channelRoutes(parts) };
   return { routes, asked };
 }
 
@@ -62,21 +62,45 @@ test("calls carry what the daemon knows, and the language", async () => {
   await run("report.handOver", { case: CASE, channel: "pharos" });
   await run("report.need", { id: "email", value: "a@b.fr" });
   await run("options.channel", { id: "email", value: null });
-  assert.deepEqual(
-    asked.map(([call, body]) => [call, body]),
-    [
-      ["receipts", { case: CASE, limit: 5, lang: "fr" }],
-      ["bundle", { case: CASE, offset: 0 }],
-      ["hand-over", { case: CASE, channel: "pharos", lang: "fr" }],
-      ["channels", { id: "email", value: "a@b.fr", lang: "fr" }],
-      ["channels", { id: "email", value: null, lang: "fr" }],
-    ],
-  );
+  await run("options.channels", {});
+  const isCall = ([call]) => call !== "awake";
+  assert.deepEqual(asked.filter(isCall), [
+    ["receipts", { case: CASE, limit: 5, lang: "fr" }],
+    ["bundle", { case: CASE, offset: 0 }],
+    ["hand-over", { case: CASE, channel: "pharos", lang: "fr" }],
+    ["channels", { id: "email", value: "a@b.fr", lang: "fr" }],
+    ["channels", { id: "email", value: null, lang: "fr" }],
+    ["channels", { lang: "fr" }],
+  ]);
   assert.deepEqual(await run("report.watch", { case: CASE, on: false }), {
     ok: false,
     code: "report_unknown",
-    hint: "h",
   });
   const unknown = await run("report.handOver", { id: "x", channel: "pharos" });
   assert.equal(unknown.code, "report_unknown");
+});
+
+test("every call wakes the daemon first: the person may have pressed “try again”", async () => {
+  for (const [type, message] of /** @type {[string, any][]} */ ([
+    ["report.receipts", {}],
+    ["report.campaigns", {}],
+    ["report.retract", { case: CASE, channel: "netcraft" }],
+    ["report.watch", { case: CASE, on: true }],
+    ["report.handOver", { case: CASE, channel: "pharos" }],
+    ["report.bundle", { case: CASE }],
+    ["report.need", { id: "email", value: "a@b.fr" }],
+    ["options.channels", {}],
+    ["options.channel", { id: "email", value: null }],
+  ])) {
+    const { routes, asked } = setUp();
+    await routes[type].run({ message, sender: {}, tabId: 1 });
+    assert.deepEqual([asked[0][0], asked.length], ["awake", 2], type);
+  }
+});
+
+test("the report page gives the e-mail address, and no other setting", async () => {
+  const { routes, asked } = setUp();
+  const message = { id: "netcraft-key", value: "x" };
+  await routes["report.need"].run({ message, sender: {}, tabId: 1 });
+  assert.deepEqual(asked, []);
 });

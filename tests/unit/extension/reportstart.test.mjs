@@ -17,8 +17,8 @@ let page = null;
 globalThis.chrome = /** @type {any} */ ({
   runtime: { getURL: (/** @type {string} */ path) => `us://x/${path}` },
   scripting: {
-    executeScript: async (/** @type {any} */ { target, files }) => {
-      log.push(`source ${target.tabId} ${files}`);
+    executeScript: async (/** @type {any} */ { target, func }) => {
+      log.push(`source ${target.tabId} ${func.name}`);
       return [{ result: page }];
     },
   },
@@ -44,6 +44,7 @@ const { reportStart } =
 const { makeRouter } = await import("../../../extension/background/router.js");
 
 const url = new URL(EVIL);
+const settle = () => new Promise((resolve) => setImmediate(resolve));
 const never = () => new Promise(() => {});
 const text = async (/** @type {Promise<string | null>} */ data) =>
   Buffer.from((await data) ?? "", "base64").toString();
@@ -59,13 +60,21 @@ beforeEach(() => {
 function setUp() {
   let now = 0;
   const state = new SessionState(fakeArea());
-  const capture = new Capture(() => now, WARNING);
+  const capture = new Capture(() => now);
   /** @type {any[]} */ const opened = [];
+  /** @type {number[]} */ const begun = [];
   const routes = reportStart({
     state,
     capture,
     trail: strict("trail", { of: () => ({ status: 200 }) }),
     reports: strict("reports", {
+      once: async (
+        /** @type {number} */ tabId,
+        /** @type {() => Promise<void>} */ begin,
+      ) => {
+        begun.push(tabId);
+        await begin();
+      },
       open: async (/** @type {any[]} */ ...what) => {
         await what[2];
         log.push("open");
@@ -74,7 +83,7 @@ function setUp() {
     }),
   });
   const later = (/** @type {number} */ ms) => (now += ms);
-  return { state, capture, routes, opened, later };
+  return { state, capture, routes, opened, begun, later };
 }
 
 test("picture and source of a page, as they are", async () => {
@@ -105,6 +114,28 @@ test("nothing of another page", async () => {
     await capture.take({ ...tab, active: true }, url).screenshot,
     null,
   );
+});
+
+test("no picture of our own warning, whoever was faster", async () => {
+  const { capture } = setUp();
+  /** @type {(data: string) => void} */ let taken = () => {};
+  take = () => new Promise((resolve) => (taken = resolve));
+  const { screenshot, html } = capture.take({ ...tab }, url);
+  tab = { ...tab, url: WARNING }; // the covering does not wait
+  taken("data:image/jpeg;base64,cGljdHVyZQ==");
+  assert.equal(await screenshot, null);
+  assert.equal(await text(html), "<html>é</html>");
+});
+
+test("a picture that was asked for before the covering is of the page, also when it comes after it", async () => {
+  const { capture } = setUp();
+  /** @type {(data: string) => void} */ let taken = () => {};
+  take = () => new Promise((resolve) => (taken = resolve));
+  capture.keep({ ...tab }, url);
+  tab = { ...tab, url: WARNING };
+  taken("data:image/jpeg;base64,cGljdHVyZQ==");
+  const { screenshot } = capture.kept(7, url);
+  assert.equal(await text(/** @type {any} */ (screenshot)), "picture");
 });
 
 test("a long source is cut, whole letters only, and says so", async () => {
@@ -151,18 +182,24 @@ test("taking never keeps the covering waiting, and begins before it", async () =
   );
   const verdict = { level: "DANGER", registrable_domain: "evil.test" };
   await navigation.settlePage(7, url, /** @type {any} */ (verdict), tab);
-  assert.deepEqual(log, ["picture 3", "source 7 content/snapshot.js", "cover"]);
+  assert.deepEqual(log, ["picture 3", "source 7 snapshot", "cover"]);
+  // Another covering of the tab has begun: our warning may stand there already.
+  log = [];
+  const other = new URL("https://evil.test/other");
+  tab = { ...tab, url: other.href };
+  await navigation.settlePage(7, other, /** @type {any} */ (verdict), tab);
+  assert.deepEqual(log, ["cover"]);
 });
 
 test("an open page: bar aside, picture, and only then the report page", async () => {
-  const { routes, opened, state } = setUp();
+  const { routes, opened, begun, state } = setUp();
   await state.patch(7, { level: "CAUTION" });
   const call = /** @type {any} */ ({ message: { tabId: 7 }, tabId: 7 });
   await routes["popup.report"].run(call);
   assert.deepEqual(log, [
     "aside true",
     "picture 3",
-    "source 7 content/snapshot.js",
+    "source 7 snapshot",
     "aside false",
     "open",
   ]);
@@ -172,6 +209,24 @@ test("an open page: bar aside, picture, and only then the report page", async ()
   assert.equal(from, tab);
   await routes["bar.report"].run(call);
   assert.equal(opened.length, 2);
+  assert.deepEqual(begun, [7, 7]); // the tab in which no second one begins
+});
+
+test("the bar comes back from a picture that fails, and from one that never comes", async () => {
+  for (const taking of [() => Promise.reject(new Error("refused")), never]) {
+    const { routes, state } = setUp();
+    await state.patch(7, { level: "CAUTION" });
+    take = taking;
+    log = [];
+    const call = /** @type {any} */ ({ message: {}, tabId: 7 });
+    const reporting = routes["bar.report"].run(call);
+    for (let turn = 0; turn < 10; turn++) await settle();
+    mock.timers.tick(1_500);
+    await reporting;
+    const asides = log.filter((line) => line.startsWith("aside"));
+    assert.deepEqual(asides, ["aside true", "aside false"]);
+    assert.ok(log.includes("open"));
+  }
 });
 
 test("a covered page: what was kept, and nothing of the warning", async () => {

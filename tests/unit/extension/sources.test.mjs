@@ -153,11 +153,12 @@ test("each browser gets what it understands", () => {
   const scripts = ({ content_scripts }) =>
     content_scripts.flatMap(({ js }) => js);
   assert.deepEqual(scripts(firefox), [
+    "content/hold.js",
     "content/dom.js",
     "content/describe.js",
     "content/page.js",
   ]);
-  assert.deepEqual(scripts(chromium), ["content/hold.js", ...scripts(firefox)]);
+  assert.deepEqual(scripts(chromium), scripts(firefox));
   assert.equal(manifest.version, "0.0.0");
 });
 

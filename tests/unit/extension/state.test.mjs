@@ -56,3 +56,27 @@ test("an allowance is for one tab and one exact host, and ends with the tab", as
   assert.ok(!state.isAllowed(1, "evil.test"));
   assert.ok(state.isAllowed(2, "evil.test"));
 });
+
+test("storage that is full or broken costs the next worker its memory, and nobody a warning", async () => {
+  const refuse = async () => {
+    throw new Error("Session storage quota bytes exceeded");
+  };
+  const state = new SessionState({ get: refuse, set: refuse, remove: refuse });
+  await state.ready;
+  await state.patch(7, { level: "DANGER" });
+  await state.allow(7, "evil.test");
+  await state.setPaused("paused.test", true);
+  await state.setMailHost("mail.test", { on: true, webmail: "sogo" });
+  state.setTrail(7, {});
+  await state.keepTrail(7);
+  const draft = { begin: { what: "mail" }, partial: false, private: false };
+  await state.keepReport("a", { ...draft, page: 9 });
+  assert.equal(state.tab(7).level, "DANGER");
+  assert.ok(state.isAllowed(7, "evil.test"));
+  assert.ok(state.paused.has("paused.test"));
+  assert.equal(state.mailHosts.get("mail.test")?.on, true);
+  assert.equal(state.report("a")?.page, 9);
+  await state.keepReport("a", undefined);
+  assert.equal((await state.drop(7)).length, 1);
+  assert.deepEqual([state.report("a"), state.tab(7)], [undefined, {}]);
+});

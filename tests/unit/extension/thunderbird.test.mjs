@@ -14,6 +14,7 @@ function setUp({
   const asked = [];
   const opened = [];
   const reported = [];
+  const begun = [];
   const messenger = strict("messenger", {
     messageDisplay: strict("messageDisplay", {
       getDisplayedMessages: async (tabId) => {
@@ -47,6 +48,10 @@ function setUp({
     messenger,
     daemon,
     reports: strict("reports", {
+      once: async (tabId, begin) => {
+        begun.push(tabId);
+        await begin();
+      },
       open: async (...what) => void reported.push(what),
     }),
     language: async () => "fr",
@@ -54,7 +59,7 @@ function setUp({
   });
   const run = (type, message, tabId = 3) =>
     routes[type].run({ message, tabId, sender: {} });
-  return { run, routes, asked, opened, reported };
+  return { run, routes, asked, opened, reported, begun };
 }
 
 test("the raw message and what is on screen are asked together", async () => {
@@ -90,8 +95,9 @@ test("only the beginning of a large message is sent", async () => {
 
 test("a report has the whole message, and what is shown of it", async () => {
   const shown = { text: "Bonjour", links: [] };
-  const { run, reported } = setUp({ raw: "a".repeat(600 * 1024) });
+  const { run, reported, begun } = setUp({ raw: "a".repeat(600 * 1024) });
   await run("tb.report", { shown });
+  assert.deepEqual(begun, [3]); // the tab in which no second one begins
   const [{ begin, evidence, partial }] = reported[0];
   assert.equal(begin.shown.from_address, "x@evil.example");
   assert.equal(Buffer.from(evidence.mail, "base64").length, 600 * 1024);
@@ -102,6 +108,20 @@ test("a report has the whole message, and what is shown of it", async () => {
   await absent.run("tb.report", { shown });
   assert.deepEqual(absent.reported[0][0].evidence, {});
   assert.equal(absent.reported[0][0].begin.shown.text, "Bonjour");
+});
+
+test("of a message larger than evidence may be, the beginning is kept, and that is said", async () => {
+  const most = 16 * 1024 * 1024;
+  for (const [size, partial] of [
+    [most, false],
+    [most + 1, true],
+  ]) {
+    const { run, reported } = setUp({ raw: "a".repeat(size) });
+    await run("tb.report", { shown: {} });
+    const [{ evidence, partial: said }] = reported[0];
+    assert.equal(Buffer.from(evidence.mail, "base64").length, most);
+    assert.equal(said, partial);
+  }
 });
 
 test("what was not checked is said, never silence", async () => {

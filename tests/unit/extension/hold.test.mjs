@@ -1,0 +1,100 @@
+/** A page that comes back from memory is out of sight until it is judged, and then as it was; in both browsers. */
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+import { runInNewContext } from "node:vm";
+
+const SOURCE = readFileSync(
+  new URL("../../../extension/content/hold.js", import.meta.url),
+  "utf8",
+);
+
+class Style {
+  #set = new Map([["opacity", ["0.9", ""]]]);
+  getPropertyValue = (name) => this.#set.get(name)?.[0] ?? "";
+  getPropertyPriority = (name) => this.#set.get(name)?.[1] ?? "";
+  setProperty = (name, value, priority) =>
+    void this.#set.set(name, [value, priority]);
+  removeProperty = (name) => void this.#set.delete(name);
+  get text() {
+    return [...this.#set].map(([name, set]) => [name, ...set].join(" "));
+  }
+}
+
+/** Runs the script in a page; `answers` are what the background says, one after the other. */
+function held(scheme, answers) {
+  const events = new Map();
+  const veil = { over: false, cancel: () => (veil.over = true) };
+  const animated = [];
+  const root = {
+    style: new Style(),
+    getAttribute: () => "x",
+    animate: (frames) => animated.push(frames) && veil,
+  };
+  let asked = 0;
+  runInNewContext(SOURCE, {
+    document: {
+      documentElement: root,
+      adoptedStyleSheets: [],
+      addEventListener() {},
+    },
+    addEventListener: (type, run) => events.set(type, run),
+    CSSStyleSheet: class {
+      replaceSync() {}
+    },
+    MutationObserver: class {
+      observe() {}
+      disconnect() {}
+    },
+    setTimeout: () => 0,
+    clearTimeout() {},
+    chrome: {
+      runtime: {
+        getURL: () => `${scheme}-extension://us/`,
+        sendMessage: async () => ({ show: answers[asked++] ?? true }),
+      },
+      storage: { local: { get: async () => ({}) } },
+    },
+  });
+  const turn = () => new Promise((resolve) => setImmediate(resolve));
+  return { root, veil, animated, events, turn, asked: () => asked };
+}
+
+test("Firefox holds requests, and shows a page at once", async () => {
+  const { root, asked } = held("moz", []);
+  assert.deepEqual([root.style.text, asked()], [["opacity 0.9 "], 0]);
+});
+
+for (const [scheme, first] of [
+  ["moz", []],
+  ["chrome", [true]],
+]) {
+  test(`${scheme}: one that comes back is veiled, keeps its boxes, and is shown as it was`, async () => {
+    const page = held(scheme, [...first, true]);
+    await page.turn();
+    page.events.get("pagehide")({ persisted: true });
+    assert.equal(JSON.stringify(page.animated), '[{"opacity":[0,0]}]');
+    page.events.get("pageshow")({ persisted: true });
+    assert.ok(page.veil.over);
+    assert.ok(page.root.style.text.includes("opacity 0 important"));
+    assert.equal(page.root.style.getPropertyValue("display"), "");
+    await page.turn();
+    assert.deepEqual(page.root.style.text, ["opacity 0.9 "]);
+  });
+
+  test(`${scheme}: one that is a fake by now loses its boxes too`, async () => {
+    const page = held(scheme, [...first, false]);
+    await page.turn();
+    page.events.get("pagehide")({ persisted: true });
+    page.events.get("pageshow")({ persisted: true });
+    await page.turn();
+    assert.ok(page.root.style.text.includes("display none important"));
+  });
+}
+
+test("a page that is left for good, or newly made, is let be", async () => {
+  const { animated, events, root } = held("moz", []);
+  events.get("pagehide")({ persisted: false });
+  events.get("pageshow")({ persisted: false });
+  assert.deepEqual([animated, root.style.text], [[], ["opacity 0.9 "]]);
+});
