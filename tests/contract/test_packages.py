@@ -31,6 +31,7 @@ DATA = {
     "registries.json",
     "repository.json",
     "starter.bin",
+    "starter_sources.json",
 }
 FAKE = "impots.gouv.fr.verif-dossier.com"
 LONG = os.environ.get("GUETTEUR_LONG") == "1"

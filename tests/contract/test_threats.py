@@ -1,9 +1,13 @@
-"""The threat model names tests that exist, one at least for each threat; the two documents lead somewhere."""
+"""The threat model names tests that exist, one at least for each threat, and the documents lead somewhere.
+
+So does what is said of failures, with the words that the person is told.
+"""
 
 import ast
 import functools
 import json
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -11,6 +15,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 MODEL = ROOT / "docs/THREAT_MODEL.md"
 PRIVACY = ROOT / "docs/PRIVACY.md"
+FAILURES = ROOT / "docs/reference/failures.md"
 NAMED = re.compile(r"`(tests/[^`]*?)::([^`]+)`")
 
 
@@ -61,8 +66,48 @@ def test_each_threat_has_proofs_that_exist(row: list[str]) -> None:
     assert not NAMED.sub("", proofs).strip(), "a proof is a test and nothing else"
 
 
-def test_every_name_anywhere_in_the_two_documents_exists() -> None:
-    for document in (MODEL, PRIVACY):
+def failures() -> list[list[str]]:
+    """Cells of each row of the tables of failures."""
+    lines = [line for line in FAILURES.read_text("utf-8").splitlines() if line.startswith("| ")]
+    heads = [line for line in lines if line.startswith("| what breaks |")]
+    assert set(heads) == {"| what breaks | what Guetteur does | what the person is told | proven by |"}
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines if line not in heads]
+
+
+@functools.cache
+def told() -> tuple[tuple[str, str], ...]:
+    """Every sentence that a person may be told, in French and English, the longest first."""
+    messages = [
+        json.loads((ROOT / f"extension/_locales/{lang}/messages.json").read_text("utf-8")) for lang in ("fr", "en")
+    ]
+    pairs = [(messages[0][key]["message"], messages[1][key]["message"]) for key in messages[0]]
+    doctor = tomllib.loads((ROOT / "daemon/guetteur/transport/doctor_texts.toml").read_text("utf-8"))
+    pairs += [(text["text_fr"], text["text_en"]) for text in doctor.values() if "text_fr" in text]
+    words = [tomllib.loads((ROOT / f"daemon/guetteur/locales/{lang}.toml").read_text("utf-8")) for lang in ("fr", "en")]
+    for name, table in words[0].items():
+        if isinstance(table, dict):
+            pairs += [(text, words[1][name][key]) for key, text in table.items() if isinstance(text, str)]
+    plain = [(french.replace("\N{NO-BREAK SPACE}", " "), english) for french, english in pairs]
+    return tuple(sorted(plain, key=lambda pair: -len(pair[0])))
+
+
+@pytest.mark.parametrize("row", failures(), ids=lambda row: row[0][:40])
+def test_each_failure_has_proofs_and_the_words_that_are_told(row: list[str]) -> None:
+    assert len(row) == 4, "a | inside a cell?"
+    what, answer, said, proofs = row
+    assert what
+    assert answer
+    named = NAMED.findall(proofs)
+    assert named, f"nothing proves: {what}"
+    assert [f"{path}::{name}" for path, name in named if name not in names_in(path)] == []
+    assert not NAMED.sub("", proofs).strip(), "a proof is a test and nothing else"
+    for french, english in told():
+        said = said.replace(f"« {french} » “{english}”", "")
+    assert not re.findall("[«»“”]", said), f"nobody is told this: {said}"
+
+
+def test_every_name_anywhere_in_the_documents_exists() -> None:
+    for document in (MODEL, PRIVACY, FAILURES):
         text = document.read_text("utf-8")
         assert [f"{path}::{name}" for path, name in NAMED.findall(text) if name not in names_in(path)] == []
         paths = re.findall(r"`((?:tests|docs|daemon|extension|blocklists)/[^`:]*)`", text)
@@ -82,7 +127,7 @@ def anchors(text: str) -> set[str]:
     return {re.sub(r"[^\w\- ]", "", head.lower()).replace(" ", "-") for head in heads}
 
 
-@pytest.mark.parametrize("document", [MODEL, PRIVACY], ids=lambda path: path.name)
+@pytest.mark.parametrize("document", [MODEL, PRIVACY, FAILURES], ids=lambda path: path.name)
 def test_links_lead_somewhere(document: Path) -> None:
     text = document.read_text("utf-8")
     for link in re.findall(r"\]\(([^)]+)\)", text):
@@ -94,9 +139,9 @@ def test_links_lead_somewhere(document: Path) -> None:
         assert not anchor or anchor in anchors(target.read_text("utf-8")), link
 
 
-def test_both_documents_are_found_from_the_readme() -> None:
+def test_the_documents_are_found_from_the_readme() -> None:
     readme = (ROOT / "README.md").read_text("utf-8")
-    for name in ("THREAT_MODEL.md", "PRIVACY.md"):
+    for name in ("THREAT_MODEL.md", "PRIVACY.md", "reference/failures.md"):
         assert f"](docs/{name})" in readme
 
 

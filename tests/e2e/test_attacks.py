@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING
 import pytest
 import pytest_asyncio
 
-from support.attack_pages import ATTACK, BEFORE, REBOUND, LoopbackDaemon, Witness
+from support import pages
+from support.attack_pages import ATTACK, BEFORE, REBOUND, LoopbackDaemon, Witness, impostor
 from support.browser import running, until
 from support.daemon import IDENTITIES
-from support.sites import GOOD
+from support.sites import FAKE, GOOD, OFFICIAL
 from support.target import statuses
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
-    from pathlib import Path
 
     from support.browser import Browser, Tab
     from support.daemon import Daemon
@@ -163,7 +163,7 @@ STRANGER = {
     "manifest_version": 3,
     "name": "Stranger",
     "version": "1",
-    "permissions": ["nativeMessaging", "tabs"],
+    "permissions": ["nativeMessaging", "tabs", "scripting"],
     "host_permissions": ["<all_urls>"],
     "browser_specific_settings": {"gecko": {"id": "stranger@example.org"}},
 }
@@ -182,38 +182,111 @@ ASK = """(async () => {
   };
   await said('once', () => api.runtime.sendNativeMessage(host, { id: 1, path: '/v1/status', body: null }));
   await said('asked', () => api.runtime.sendMessage(ours, { type: 'page.begin' }));
+  await said('connected', () => new Promise((done, refused) => {
+    const port = api.runtime.connect(ours);
+    port.onMessage.addListener(done);
+    port.onDisconnect.addListener((closed) =>
+      refused(closed.error ?? new Error(api.runtime.lastError?.message ?? 'closed')));
+    try { port.postMessage({ type: 'warning.proceed' }); } catch (error) { refused(error); }
+  }));
   await said('page', () => fetch(`${origin}/pages/popup/popup.html`).then((answer) => answer.text()));
   return told;
 })()"""
+#: What it tries with the warning that stands in a tab.
+MEDDLE = """(async () => {
+  const api = globalThis.browser ?? chrome;
+  const [origin, tabId] = ARGUMENTS;
+  const told = {};
+  const said = async (name, ask) => {
+    try { told[name] = { message: (await ask()) ?? null }; } catch (error) { told[name] = error.message; }
+  };
+  const change = () => { document.body.textContent = ''; return true; };
+  await said('script', () => api.scripting.executeScript({ target: { tabId }, func: change }));
+  await said('style', () => api.scripting.insertCSS({ target: { tabId }, css: 'body { display: none }' }));
+  await said('message', () => api.tabs.sendMessage(tabId, { type: 'warning.proceed' }));
+  const frame = document.createElement('iframe');
+  frame.src = `${origin}/pages/warning/warning.html`;
+  document.body.append(frame);
+  await new Promise((done) => setTimeout(done, 400));
+  await said('frame', () => frame.contentWindow.document.body.innerText);
+  return told;
+})()"""
+#: What an impostor answers to everything: what would be green.
+PRAISE = json.dumps({"level": "OFFICIAL", "host": "", "reasons": [], "skipped": [], "summary": ""}).encode()
 
 
-@pytest.fixture
-def stranger(tmp_path: Path) -> Path:
-    """An extension of somebody else's that may talk to programs and to every site."""
-    (tmp_path / "manifest.json").write_text(json.dumps(STRANGER), "utf-8")
-    (tmp_path / "page.html").write_text("<!doctype html><title>x</title><h1 id=plain>x</h1>", "utf-8")
-    return tmp_path
-
-
-async def test_another_extension_is_not_let_in(prepare: Callable[..., Browser], daemon: Daemon, stranger: Path) -> None:
-    browser = prepare(daemon)
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def invaded(
+    factory: Callable[[str], Callable[..., Browser]],
+    engine: str,
+    daemon: Daemon,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> AsyncIterator[tuple[Browser, str]]:
+    """A browser with an extension of somebody else's that may talk to programs and to every site; its origin."""
+    stranger = tmp_path_factory.mktemp("stranger")
+    (stranger / "manifest.json").write_text(json.dumps(STRANGER), "utf-8")
+    (stranger / "page.html").write_text("<!doctype html><title>x</title><h1 id=plain>x</h1>", "utf-8")
+    browser = factory(engine)(daemon)
     browser.setup.beside = [stranger]
     async with running(browser):
-        await browser.extension("return true")
-        before = (await daemon.status() or {})["checks"]
-        tab = await standing(browser, f"{browser.other_origin(stranger)}/page.html")
-        identities = IDENTITIES["gecko_extension_ids" if browser.name == "firefox" else "chromium_extension_ids"]
-        arguments = json.dumps([IDENTITIES["host_name"], identities[0], browser.origin])
-        told = await browser.eval(tab, ASK.replace("ARGUMENTS", arguments))
-        for name in ("port", "once"):
-            assert re.search(r"forbidden|permission|no such native application", told[name], re.IGNORECASE), told
-        assert re.search(r"receiving end does not exist|could not establish", told["asked"], re.IGNORECASE), told
-        assert isinstance(told["page"], str), told
-        # Ours is let in by the same browser.
-        assert await browser.extension(
-            f"return new Promise((done) => {{ const port = api.runtime.connectNative('{IDENTITIES['host_name']}');"
-            "port.onMessage.addListener((message) => done(message.status === 200));"
-            "port.onDisconnect.addListener(() => done(false));"
-            "port.postMessage({ id: 1, path: '/v1/status', body: null }); })"
-        )
-        assert (await daemon.status() or {})["checks"] == before
+        yield browser, browser.other_origin(stranger)
+
+
+async def test_another_extension_is_not_let_in(invaded: tuple[Browser, str], daemon: Daemon) -> None:
+    browser, stranger = invaded
+    await browser.extension("return true")
+    before = (await daemon.status() or {})["checks"]
+    tab = await standing(browser, f"{stranger}/page.html")
+    identities = IDENTITIES["gecko_extension_ids" if browser.name == "firefox" else "chromium_extension_ids"]
+    arguments = json.dumps([IDENTITIES["host_name"], identities[0], browser.origin])
+    told = await browser.eval(tab, ASK.replace("ARGUMENTS", arguments))
+    for name in ("port", "once"):
+        assert re.search(r"forbidden|permission|no such native application", told[name], re.IGNORECASE), told
+    for name in ("asked", "connected"):
+        assert re.search(r"receiving end does not exist|could not establish", told[name], re.IGNORECASE), told
+    assert isinstance(told["page"], str), told
+    # Ours is let in by the same browser.
+    assert await browser.extension(
+        f"return new Promise((done) => {{ const port = api.runtime.connectNative('{IDENTITIES['host_name']}');"
+        "port.onMessage.addListener((message) => done(message.status === 200));"
+        "port.onDisconnect.addListener(() => done(false));"
+        "port.postMessage({ id: 1, path: '/v1/status', body: null }); })"
+    )
+    assert (await daemon.status() or {})["checks"] == before
+
+
+async def test_another_extension_has_no_hand_in_the_warning(invaded: tuple[Browser, str]) -> None:
+    """It cannot write into it, speak to it, show it as its own, nor press its buttons."""
+    browser, stranger = invaded
+    fake = await pages.open_fake(browser)
+    text = await pages.covered(browser, fake)
+    found = "(await api.tabs.query({})).find((tab) => tab.url?.includes('/warning/')).id"
+    number = await browser.extension(f"return {found}")
+    tab = await standing(browser, f"{stranger}/page.html")
+    told = await browser.eval(tab, MEDDLE.replace("ARGUMENTS", json.dumps([browser.origin, number])))
+    assert all(isinstance(answer, str) or not (answer["message"] or "").strip() for answer in told.values()), told
+    assert isinstance(told["script"], str), told
+    assert await pages.covered(browser, fake) == text
+    assert await browser.eval(fake, "getComputedStyle(document.body).display !== 'none'")
+
+
+async def test_an_impostor_in_the_daemons_place_turns_no_badge_green(
+    prepare: Callable[..., Browser], site: Site
+) -> None:
+    """It took the port of a daemon that crashed, and praises every page."""
+    daemon = LoopbackDaemon()
+    await daemon.start()
+    port = json.loads(daemon.settings.loopback_file.read_text("utf-8"))["port"]
+    try:
+        await daemon.kill()
+        async with impostor(port, PRAISE) as heard, running(prepare(daemon)) as browser:
+            tab = await browser.new_tab()
+            for number, address in enumerate((f"https://{OFFICIAL}", f"http://{GOOD}", f"http://{FAKE}")):
+                url = f"{address}/unseen-{number}"
+                await browser.go(tab, url)
+                await browser.wait_url(tab, re.escape(url))
+                await browser.wait_badge(tab, lambda badge: badge["text"] == "?", 15)
+            assert heard, "it was asked"
+            assert not any(b"unseen" in one for one in heard), "and not told what is visited"
+    finally:
+        await daemon.close()

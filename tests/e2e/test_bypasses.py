@@ -191,13 +191,17 @@ async def test_going_forward_is_covered(browser: Browser, site: Site) -> None:
     await browser.close_tab(tab)
 
 
-async def test_a_blob_of_a_fake_is_the_fakes(judged_by_path: Browser, site: Site) -> None:
+@pytest.mark.parametrize("way", ["same", "window"])
+async def test_a_blob_of_a_fake_is_the_fakes(judged_by_path: Browser, site: Site, way: str) -> None:
     """A ``blob:`` page has the origin of the page that made it, and is judged as that."""
     tab = await standing(judged_by_path, site.page("piege.example", PLAIN, "<!doctype html><h1 id=plain>x</h1>"))
     blob = f"URL.createObjectURL(new Blob([{json.dumps(SHOUT)}], {{ type: 'text/html' }}))"
-    await run(judged_by_path, tab, f"location.href = {blob}")
-    await pages.covered(judged_by_path, tab)
-    await judged_by_path.close_tab(tab)
+    before = await judged_by_path.tabs()
+    await run(judged_by_path, tab, f"window.open({blob})" if way == "window" else f"location.href = {blob}")
+    shown = await judged_by_path.wait_new_tab(before) if way == "window" else tab
+    await pages.covered(judged_by_path, shown)
+    for one in {shown, tab}:
+        await judged_by_path.close_tab(one)
 
 
 async def test_a_data_address_opens_no_page(browser: Browser, site: Site) -> None:
@@ -212,13 +216,16 @@ async def test_a_data_address_opens_no_page(browser: Browser, site: Site) -> Non
     await browser.close_tab(tab)
 
 
-async def test_a_page_without_an_address_is_said_to_be_nothing(browser: Browser, site: Site) -> None:
+@pytest.mark.parametrize("way", ["write", "srcdoc"])
+async def test_a_page_without_an_address_is_said_to_be_nothing(browser: Browser, site: Site, way: str) -> None:
     """What an official-looking opener writes into ``about:blank`` has no address to judge: no mark speaks for it."""
     tab = await standing(browser, f"http://{GOOD}{next(_paths)}")
     before = await browser.tabs()
-    await browser.eval(tab, f"(window.open('about:blank').document.write({json.dumps(SHOUT)}), true)")
+    frame = "one.body.append(Object.assign(one.createElement('iframe'), { srcdoc: SHOUT }))"
+    fill = {"write": "one.write(SHOUT)", "srcdoc": frame}[way].replace("SHOUT", json.dumps(SHOUT))
+    await browser.eval(tab, f"(() => {{ const one = window.open('about:blank').document; {fill}; return true }})()")
     blank = await browser.wait_new_tab(before)
-    await browser.wait_js(blank, "!!document.querySelector('#card')")
+    await browser.wait_js(blank, "!!(frames[0]?.document ?? document).querySelector('#card')")
     badge = await browser.badge(blank)
     assert badge.get("text", "") == ""
     await browser.close_tab(blank)
@@ -238,6 +245,23 @@ async def test_a_fake_that_is_no_html_is_covered(browser: Browser, site: Site, k
     await browser.close_tab(tab)
 
 
+async def test_a_fake_that_shows_a_pdf_is_covered(browser: Browser, site: Site) -> None:
+    """The browser's own viewer fills the page of the fake."""
+    host = f"avis.{FAKE}"
+    file = web.Response(body=DOCUMENTS["application/pdf"].encode(), headers={"Content-Type": "application/pdf"})
+    frames = "".join(
+        f"<{name} {source}=/avis.pdf type=application/pdf style='position:fixed;inset:0'></{name}>"
+        for name, source in (("embed", "src"), ("object", "data"), ("iframe", "src"))
+    )
+    serve(site, host, {"/": html(SHOUT + frames), "/avis.pdf": file})
+    tab = await browser.new_tab()
+    async with watching(browser, tab) as watch:
+        await browser.go(tab, f"http://{host}/")
+        await pages.covered(browser, tab)
+    assert not watch.saw()
+    await browser.close_tab(tab)
+
+
 @pytest.mark.parametrize("way", ["header", "attribute"])
 async def test_a_download_from_a_fake_is_covered(browser: Browser, site: Site, way: str) -> None:
     """A file is asked for like a page; the warning stands in the place of the page that led to it."""
@@ -252,10 +276,25 @@ async def test_a_download_from_a_fake_is_covered(browser: Browser, site: Site, w
     await browser.close_tab(tab)
 
 
-@pytest.mark.parametrize("how", ["pushState", "replaceState"])
+@pytest.mark.parametrize("how", ["pushState", "replaceState", "intercept"])
 async def test_a_change_within_one_document_is_covered(judged_by_path: Browser, site: Site, how: str) -> None:
     tab = await standing(judged_by_path, f"http://{GOOD}{PLAIN}")
-    await run(judged_by_path, tab, f"history.{how}(null, '', '{DANGER}')")
+    change = f"history.{how}(null, '', '{DANGER}')"
+    if how == "intercept":
+        change = f"navigation.onnavigate = (event) => event.intercept(); navigation.navigate('{DANGER}')"
+    await run(judged_by_path, tab, change)
+    await pages.covered(judged_by_path, tab)
+    await judged_by_path.close_tab(tab)
+
+
+async def test_a_jump_within_a_page_is_no_other_page(judged_by_path: Browser, site: Site) -> None:
+    """What follows the ``#`` is the page's own: it makes no page dangerous, and opens no covered one."""
+    tab = await standing(judged_by_path, f"http://{GOOD}{PLAIN}")
+    await run(judged_by_path, tab, f"location.hash = '{DANGER}'")
+    await judged_by_path.wait_url(tab, f"#{DANGER}$")
+    await judged_by_path.eval(tab, "new Promise((done) => setTimeout(() => done(true), 400))")
+    assert await judged_by_path.eval(tab, "!!document.querySelector('#plain')")
+    await judged_by_path.go(tab, f"http://{GOOD}{DANGER}-jump#{PLAIN}")
     await pages.covered(judged_by_path, tab)
     await judged_by_path.close_tab(tab)
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import json
 import os
+import re
 import zipfile
 from base64 import b64decode
 from email import message_from_bytes
@@ -14,11 +16,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import pytest_asyncio
+from PIL import Image
 
 from guetteur.reports.verify import verify
 from support import axe, pages
 from support.browser import running, until
 from support.daemon import Daemon
+from support.paint import TOLERANCE
 from support.recorded import recorded
 from support.report_cases import WALLET
 from support.report_doubles import Doubles
@@ -44,6 +48,12 @@ NARROW = (320, 640)
 SCREEN = "document.body.dataset.screen === '{}' && document.querySelector('#screen').ariaBusy !== 'true'"
 TAKEN = '!!document.querySelector(\'.receipt[data-channel="{}"][data-state="{}"]\')'
 SECRET = "jeton-de-la-victime-31337"
+TYPED = "Claire-Martin-1962"
+#: What scripts of pages do with what is typed. A field that is called like a method stands in that method's place.
+FILLED = f"""(document.body.insertAdjacentHTML('beforeend', `
+<div data-replicated-value="{TYPED}"><textarea>{TYPED}</textarea></div><p contenteditable>{TYPED}</p>
+<form data-note="{TYPED}"><input type="hidden" name="removeAttribute" value="{TYPED}"></form>
+<my-field value="{TYPED}" data-old="{TYPED}"></my-field><button value="payer">Payer</button>`), true)"""
 BLACKMAIL = letters.letter(
     "Pirate <pirate@zolmarek.example>",
     "Votre mot de passe",
@@ -167,6 +177,7 @@ async def test_a_page_told_by_its_content_is_kept_with_picture_and_text(
     tab = await browser.new_tab()
     await browser.go(tab, page.url)
     await pages.covered(browser, tab)
+    edge = await browser.eval(tab, "getComputedStyle(document.body).borderTopColor")
     before = await browser.tabs()
     await browser.click(tab, "#report")
     report = await opened(browser, before)
@@ -175,11 +186,20 @@ async def test_a_page_told_by_its_content_is_kept_with_picture_and_text(
     with zipfile.ZipFile(bundle_of(desk, case)) as bundle:
         names = set(bundle.namelist())
         assert json.loads(bundle.read("case.json"))["level"] == "DANGER"
+        shots = [bundle.read(name) for name in sorted(names) if name.startswith("page/screenshot.")]
     assert {"page/page.html", "page/page.warc.gz", "page/visit.json", "page/verdict.json"} <= names, names
     # The covering does not wait for the picture; where Firefox was too late for it, the page says so.
-    pictured = any(name.startswith("page/screenshot.") for name in names)
-    assert pictured != (wording("reportPartial") in text)
-    assert pictured or browser.name == "firefox"
+    assert bool(shots) != (wording("reportPartial") in text)
+    assert shots or browser.name == "firefox"
+    # It is the page's: along the top of our warning runs a line of its own.
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+    for shot in shots:
+        (SCREENSHOTS / f"report-evidence-{browser.name}.jpg").write_bytes(shot)
+        with Image.open(io.BytesIO(shot)) as image:
+            pixel = image.convert("RGB").getpixel((image.width // 2, 2))
+        assert isinstance(pixel, tuple)
+        line = map(int, re.findall(r"\d+", edge)[:3])
+        assert any(abs(one - other) > TOLERANCE for one, other in zip(pixel, line, strict=True))
     assert bundle_of(desk, case).stat().st_size < 5_000_000
 
 
@@ -188,6 +208,7 @@ async def test_from_the_bar_and_the_popup(browser: Browser, desk: Daemon) -> Non
     tab = await browser.new_tab()
     await browser.go(tab, f"http://{host}/")
     await browser.wait_js(tab, f"!!document.querySelector('{pages.BAR}')")
+    assert await browser.eval(tab, FILLED)
     before = await browser.tabs()
     await press(browser, tab, wording("mailReport"), pages.BAR)
     report = await opened(browser, before)
@@ -197,7 +218,11 @@ async def test_from_the_bar_and_the_popup(browser: Browser, desk: Daemon) -> Non
         (shot,) = [name for name in bundle.namelist() if name.startswith("page/screenshot.")]
         assert len(bundle.read(shot)) > 1_000
     assert "plain" in html
+    assert '<button value="payer">Payer</button>' in html
+    assert TYPED not in html
     assert pages.BAR not in html
+    shown = f"getComputedStyle(document.querySelector('{pages.BAR}')).visibility === 'visible'"
+    await browser.wait_js(tab, shown, 10, "the bar after the picture")
 
     await browser.front(tab)
     number = await browser.extension(

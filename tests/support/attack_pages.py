@@ -186,6 +186,23 @@ class Witness:
 
 
 @contextlib.asynccontextmanager
+async def impostor(port: int, body: bytes) -> AsyncIterator[list[bytes]]:
+    """Sit on a daemon's port and answer everything with 200 and one JSON text; yields what is heard there."""
+    heard: list[bytes] = []
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(OSError):
+            async with _closing(writer):
+                heard.append(await reader.read(65536))
+                head = f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+                writer.write(head.encode() + body)
+                await writer.drain()
+
+    async with await asyncio.start_server(answer, "127.0.0.1", port):
+        yield heard
+
+
+@contextlib.asynccontextmanager
 async def _closing(writer: asyncio.StreamWriter) -> AsyncIterator[None]:
     try:
         yield

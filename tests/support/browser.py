@@ -38,6 +38,7 @@ class Setup:
         env: added to the browser's environment, and so to the native host's.
         ports: more ports of every name, and the loopback ports they lead to.
         beside: folders of other extensions.
+        restored: open again what was open when the browser of this profile last ended.
     """
 
     root: Path
@@ -49,6 +50,7 @@ class Setup:
     env: dict[str, str] = field(default_factory=dict)
     ports: dict[int, int] = field(default_factory=dict)
     beside: list[Path] = field(default_factory=list)
+    restored: bool = False
     native_hosts: Path = Path()
 
     @property
@@ -156,6 +158,10 @@ class Browser(ABC):
         """Prefer a dark colour scheme from the next page on."""
 
     @abstractmethod
+    async def allow_private(self) -> None:
+        """Let the extension into private windows, as the person does in the browser's own settings."""
+
+    @abstractmethod
     def other_origin(self, folder: Path) -> str:
         """Scheme and host of the pages of an extension of ``setup.beside``."""
 
@@ -201,11 +207,28 @@ class Browser(ABC):
         )
         return tab
 
+    async def welcome(self) -> Tab:
+        """Wait for the page that a fresh profile opens by itself."""
+
+        async def look() -> Tab | None:
+            for tab in await self.tabs():
+                if (await self.url(tab)).startswith(f"{self.origin}/{WELCOME}"):
+                    return tab
+            return None
+
+        return await until(look, f"{self.name}: the page of a first run", 15)
+
     async def extension(self, js: str) -> Any:
         """Evaluate in an extension page kept for this, where ``browser``/``chrome`` are the extension's own."""
         if self.probe is None or self.probe not in await self.tabs():
             self.probe = await self.open_extension_page(probe_page(self.setup.extension))
         return await self.eval(self.probe, f"(async () => {{ const api = globalThis.browser ?? chrome; {js} }})()")
+
+    async def private_tab(self) -> Tab:
+        """Open a private window and return its only tab."""
+        before = await self.tabs()
+        await self.extension("await api.windows.create({ incognito: true }); return true")
+        return await self.wait_new_tab(before)
 
     async def badge(self, tab: Tab) -> dict[str, Any]:
         """Return the toolbar button as one tab shows it: ``text``, ``colour`` (RGBA), ``title``."""
@@ -228,11 +251,24 @@ class Browser(ABC):
         return await until(look, f"{self.name}: badge", timeout, lambda: self.badge(tab))
 
 
+#: What the extension opens once in a fresh profile.
+WELCOME = "pages/welcome/welcome.html"
+
+
 @contextlib.asynccontextmanager
-async def running(browser: Browser, start_url: str | None = None) -> AsyncIterator[Browser]:
-    """Start a browser and, whatever happens, close it."""
+async def running(browser: Browser, start_url: str | None = None, *, welcome: bool = False) -> AsyncIterator[Browser]:
+    """Start a browser and, whatever happens, close it.
+
+    Args:
+        browser: which.
+        start_url: opened at start.
+        welcome: leave the page of a first run open; a test that is not about it has no tab it did not open.
+    """
+    is_new = browser.setup.extension is not None and not browser.setup.profile.exists()
     try:
         await browser.start(start_url)
+        if is_new and not welcome:
+            await browser.close_tab(await browser.welcome())
         yield browser
     finally:
         await browser.close()

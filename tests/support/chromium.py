@@ -61,7 +61,10 @@ class Chromium(Browser):
             headless=True,
             downloads_path=setup.home / "Downloads",
             args=self._arguments(),
-            ignore_default_args=["--disable-extensions", *(["about:blank"] if start_url else [])],
+            ignore_default_args=[
+                *("--disable-extensions", "--disable-back-forward-cache"),
+                *(["about:blank"] if start_url else []),
+            ],
             env={**os.environ, "HOME": str(setup.home), "XDG_CONFIG_HOME": str(setup.home / ".config"), **setup.env},
             viewport=VIEWPORT,
             timeout=20_000,
@@ -200,6 +203,20 @@ class Chromium(Browser):
     async def dark(self, on: bool) -> None:
         self._dark = on
 
+    async def allow_private(self) -> None:
+        tab = await self.new_tab()
+        await self.go(tab, "chrome://extensions/")
+        await self.wait_js(tab, "globalThis.chrome?.developerPrivate !== undefined")
+        update = json.dumps({"extensionId": self.origin.rpartition("/")[2], "incognitoAccess": True})
+        # An extension from a folder is loaded anew only in developer mode.
+        await self.eval(
+            tab,
+            "chrome.developerPrivate.updateProfileConfiguration({ inDeveloperMode: true })"
+            f".then(() => chrome.developerPrivate.updateExtensionConfiguration({update})).then(() => true)",
+        )
+        await until(lambda: self.extension("return api.extension.isAllowedIncognitoAccess()"), "private windows", 10)
+        await self.close_tab(tab)
+
     def other_origin(self, folder: Path) -> str:
         # Chromium names an extension without a key after its folder.
         digest = hashlib.sha256(str(folder).encode()).hexdigest()[:32]
@@ -235,6 +252,8 @@ class Chromium(Browser):
             "--lang=fr",
             f"--host-resolver-rules={rules}",
         ]
+        if setup.restored:
+            args.append("--restore-last-session")
         if setup.extension:
             folders = ",".join(map(str, [setup.extension, *setup.beside]))
             args += [f"--disable-extensions-except={folders}", f"--load-extension={folders}"]

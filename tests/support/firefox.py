@@ -22,6 +22,13 @@ if TYPE_CHECKING:
 EXECUTABLE = os.environ.get("GUETTEUR_FIREFOX", "/usr/bin/firefox-esr")
 UUID = "6ad7ebbd-63a5-4b6e-9a3d-2f0f0c6f0e11"
 COLOUR_SCHEME = "layout.css.prefers-color-scheme.content-override"
+ALLOW_PRIVATE = """
+  const { ExtensionPermissions } = ChromeUtils.importESModule("resource://gre/modules/ExtensionPermissions.sys.mjs");
+  const { AddonManager } = ChromeUtils.importESModule("resource://gre/modules/AddonManager.sys.mjs");
+  const addon = await AddonManager.getAddonByID(OURS);
+  await ExtensionPermissions.add(OURS, { permissions: ["internal:privateBrowsingAllowed"], origins: [] },
+    WebExtensionPolicy.getByID(OURS).extension);
+  await addon.reload();"""
 KEYS = {"Tab": "\ue004", "Enter": "\ue007", "Escape": "\ue00c", "Space": " "}
 
 #: No telemetry, updates, studies, remote settings, captive portal or speculative traffic; no first-run pages.
@@ -115,7 +122,10 @@ class Firefox(Browser):
         if process is None:
             return
         with contextlib.suppress(BrowserError, ConnectionError):
-            await self._bidi.send("browser.close", timeout=5)
+            if self.setup.restored:  # as a person ends it: "browser.close" closes each tab first
+                await self._inside("setTimeout(() => Services.startup.quit(Ci.nsIAppStartup.eForceQuit), 100)")
+            else:
+                await self._bidi.send("browser.close", timeout=5)
         await self._bidi.close()
         try:
             await asyncio.wait_for(process.wait(), 5)
@@ -243,16 +253,25 @@ class Firefox(Browser):
         raise BrowserError(f"no shadow root in {selector}")
 
     async def dark(self, on: bool) -> None:
+        await self._inside(f"Services.prefs.setIntPref('{COLOUR_SCHEME}', {0 if on else 1})")
+
+    async def allow_private(self) -> None:
+        # What the choice in about:addons does.
+        await self._inside(ALLOW_PRIVATE.replace("OURS", json.dumps(_identity(self.setup.extension))))
+        await until(lambda: self.extension("return api.extension.isAllowedIncognitoAccess()"), "private windows", 10)
+
+    async def _inside(self, js: str) -> None:
+        """Run statements in the browser's own window."""
         chrome: dict[str, Any] = {"moz:scope": "chrome", "maxDepth": 0}
-        scheme = {"type": "number", "value": 0 if on else 1}
         tree = await self._bidi.send("browsingContext.getTree", **chrome)
-        await self._bidi.send(
+        answer = await self._bidi.send(
             "script.callFunction",
-            functionDeclaration=f"(value) => Services.prefs.setIntPref('{COLOUR_SCHEME}', value)",
-            arguments=[scheme],
+            functionDeclaration=f"async () => {{ {js} }}",
             target={"context": tree["contexts"][0]["context"]},
             awaitPromise=True,
         )
+        if answer["type"] == "exception":
+            raise BrowserError(answer["exceptionDetails"]["text"])
 
     async def _act(self, tab: Tab, kind: str, actions: list[dict[str, Any]]) -> None:
         await self._bidi.send(
@@ -264,8 +283,7 @@ class Firefox(Browser):
 
     def _sideload(self, source: Path) -> str:
         """Zip an extension into the profile, as an installed add-on lies there; returns its id."""
-        manifest = json.loads((source / "manifest.json").read_text("utf-8"))
-        identity = str(manifest["browser_specific_settings"]["gecko"]["id"])
+        identity = _identity(source)
         folder = self.setup.profile / "extensions"
         folder.mkdir(exist_ok=True)
         with zipfile.ZipFile(folder / f"{identity}.xpi", "w") as archive:
@@ -280,7 +298,11 @@ class Firefox(Browser):
         prefs: dict[str, bool | int | str] = {
             **QUIET,
             "network.socket.forcePort": ";".join(f"{port}={to}" for port, to in ports.items()),
+            # Nobody is there to answer: what an extension asks for at a click is granted.
+            "extensions.webextOptionalPermissionPrompts": False,
         }
+        if setup.restored:
+            prefs["browser.startup.page"] = 3
         if identities:
             prefs["extensions.webextensions.uuids"] = json.dumps(identities)
         lines = [f"user_pref({json.dumps(name)}, {json.dumps(value)});\n" for name, value in prefs.items()]
@@ -304,6 +326,12 @@ class Firefox(Browser):
 def _uuid(number: int) -> str:
     """Of one extension: ours is number 0."""
     return f"{UUID[:-2]}{int(UUID[-2:], 16) + number:02x}"
+
+
+def _identity(source: Path | None) -> str:
+    assert source
+    manifest = json.loads((source / "manifest.json").read_text("utf-8"))
+    return str(manifest["browser_specific_settings"]["gecko"]["id"])
 
 
 def _flat(node: dict[str, Any]) -> Iterator[Node]:
