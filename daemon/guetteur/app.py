@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from guetteur.renewer import Renewer
     from guetteur.reports.network import Questions
     from guetteur.store.ages import AgeLookup
-    from guetteur.store.egress import EgressLog
+    from guetteur.store.egress import LateEgressLog
     from guetteur.transport.endpoint import AlreadyRunning, Listener
     from guetteur.web.report_service import ReportService
 
@@ -103,14 +103,19 @@ def build_mail_checker(data_dir: Path, *, with_lists: bool = True, stored: Path 
 
 
 def build_renewer(settings: Settings, checker: Checker) -> Renewer:
-    """What keeps ``checker``'s lists current."""
+    """What keeps ``checker``'s lists current; without the address of a repository it opens what is stored."""
     from guetteur.lists.source import has_source  # noqa: PLC0415
     from guetteur.lists.store import Store  # noqa: PLC0415
     from guetteur.renewer import Renewer  # noqa: PLC0415
 
     store = Store(settings.lists_dir)
     command = [sys.executable, "-P", "-m", "guetteur.sync_worker", str(settings.data_dir), str(settings.state_dir)]
-    return Renewer(checker, store, now_utc, command if has_source(settings.data_dir) else ())
+    try:
+        known = has_source(settings.data_dir)
+    except DataFileError as error:
+        LOG.error("no renewal of the lists: %s (%s)", error.message, error.hint)  # noqa: TRY400 -- as above
+        known = False
+    return Renewer(checker, store, now_utc, command if known else ())
 
 
 def build_lookup(data_dir: Path, clock: Callable[[], datetime]) -> AgeLookup | None:
@@ -125,13 +130,12 @@ def build_lookup(data_dir: Path, clock: Callable[[], datetime]) -> AgeLookup | N
         return None
 
 
-def open_egress(state_dir: Path) -> EgressLog:
-    """The log of what leaves, for a process that does not hold the person's other things; see `guetteur.egress`."""
-    from guetteur.store.database import StateDatabase  # noqa: PLC0415
-    from guetteur.store.egress import EgressLog  # noqa: PLC0415
+def open_egress(state_dir: Path) -> LateEgressLog:
+    """The log of what leaves, for a process that is not the daemon; see `guetteur.egress`."""
+    from guetteur.store.egress import LateEgressLog  # noqa: PLC0415
     from guetteur.store.person import FILE_NAME  # noqa: PLC0415
 
-    return EgressLog(StateDatabase(state_dir / FILE_NAME), now_utc)
+    return LateEgressLog(state_dir / FILE_NAME, now_utc)
 
 
 def load_starter_sources(data_dir: Path) -> tuple[ListSource, ...]:

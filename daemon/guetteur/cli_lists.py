@@ -15,6 +15,7 @@ from guetteur.config import language, load_settings
 from guetteur.errors import DaemonUnreachableError, GuetteurError
 
 if TYPE_CHECKING:
+    from guetteur.lists.generation import Generation
     from guetteur.lists.store import Store
     from guetteur.publish.keys import KeyRing
 
@@ -126,13 +127,13 @@ def list_status(as_json: bool) -> None:
 @click.option("--lang", type=click.Choice(["fr", "en"]), default=None, help="Language (default: the system's).")
 def list_sources(as_json: bool, lang: str | None) -> None:
     """Say whose lists are in use, under which terms, and how old what they gave is."""
-    current, now = _store().current(), now_utc()
-    sources = load_starter_sources(load_settings().data_dir) if current is None else current.manifest.sources
+    used, now = _used(), now_utc()
+    sources = load_starter_sources(load_settings().data_dir) if used is None else used.manifest.sources
     if as_json:
         click.echo(msgspec.json.encode(sources).decode())
         return
     words = _SOURCES[language(lang)]
-    click.echo(words["starter" if current is None else "stored"].format(version=current.version if current else ""))
+    click.echo(words["starter" if used is None else "stored"].format(version=used.version if used else ""))
     for one in sources:
         told = [one.licence or words["no_licence"]]
         if one.entries is not None:
@@ -141,6 +142,17 @@ def list_sources(as_json: bool, lang: str | None) -> None:
             days = max(0, (now - one.fetched_at).days)
             told.append(words["fetched"].format(at=one.fetched_at, days=days))
         click.echo(f"  {one.name} : {', '.join(told)}\n    {one.url or ''}".rstrip())
+
+
+def _used() -> Generation | None:
+    """The stored lists that a check takes; None while the list shipped in the package serves."""
+    from guetteur.lists.newest import open_newest  # noqa: PLC0415 -- as in _store
+
+    opened = open_newest(_store(), set())
+    if opened is None:
+        return None
+    opened.lease.close()
+    return opened.lease.generation
 
 
 @lists.command("rollback")

@@ -213,7 +213,9 @@ COMMANDS = (channels_command, send_command, list_command, retract_command, expor
 def _open() -> tuple[Desk, Settings]:
     settings = load_settings()
     registry = load_knowledge(settings.data_dir).registry()
-    return open_desk(settings, registry, now_utc, open_egress(settings.state_dir), None, None), settings
+    egress = open_egress(settings.state_dir)
+    click.get_current_context().call_on_close(egress.close)
+    return open_desk(settings, registry, now_utc, egress, None, None), settings
 
 
 def _print_preview(table: ChannelTable, offers: Iterable[Offer], outside: Iterable[Outside], lang: str) -> None:

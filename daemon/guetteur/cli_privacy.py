@@ -10,11 +10,11 @@ import click
 from guetteur.app import now_utc
 from guetteur.cli_output import plain, print_json
 from guetteur.core.verdict import Level
-from guetteur.errors import GuetteurError
 from guetteur.lists.knowledge import load_knowledge
+from guetteur.store.keeping import MAX_ROWS
 from guetteur.store.person import PersonStore
 from guetteur.texts import load_explainers
-from guetteur.web.routes_privacy import egress_reply, history_reply
+from guetteur.web.routes_privacy import egress_reply, history_reply, not_cleared
 
 if TYPE_CHECKING:
     from guetteur.config import Settings
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _WORDS = {
     "fr": {
         "nothing_left": "Rien n’est noté : Guetteur n’a contacté aucun autre ordinateur depuis {days} jours.",
-        "gaps": "Attention : tout n’a pas pu être noté (disque plein ou fichier verrouillé).",
+        "gaps": "Attention : tout n’a pas pu être noté (disque plein, fichier verrouillé, trop de lignes).",
         "no_history": "Aucune alerte n’est gardée.",
         "times": "{count} fois, la dernière à {last}",
         "imitates": "imite {name}",
@@ -40,7 +40,7 @@ _WORDS = {
     },
     "en": {
         "nothing_left": "Nothing is noted: Guetteur has contacted no other computer in {days} days.",
-        "gaps": "Please note: not everything could be noted (disk full or file locked).",
+        "gaps": "Please note: not everything could be noted (disk full, file locked, too many lines).",
         "no_history": "No warning is kept.",
         "times": "{count} times, the last at {last}",
         "imitates": "imitates {name}",
@@ -64,10 +64,10 @@ def egress(settings: Settings, *, clear: bool, as_json: bool, lang: str) -> None
     Raises:
         GuetteurError: ``not_cleared``.
     """
-    with closing(PersonStore(settings.state_dir, now_utc)) as person:
+    with closing(PersonStore(settings.state_dir, now_utc, owner=False)) as person:
         if clear and not person.egress.clear():
-            raise _not_cleared()
-        reply = egress_reply(person.egress)
+            raise not_cleared()
+        reply = egress_reply(person.egress, MAX_ROWS)
     if as_json:
         print_json(reply)
         return
@@ -85,10 +85,10 @@ def history(settings: Settings, *, clear: bool, as_json: bool, lang: str) -> Non
         GuetteurError: ``not_cleared``.
     """
     registry = load_knowledge(settings.data_dir).registry()
-    with closing(PersonStore(settings.state_dir, now_utc)) as person:
+    with closing(PersonStore(settings.state_dir, now_utc, owner=False)) as person:
         if clear and not person.history.clear(None):
-            raise _not_cleared()
-        reply = history_reply(person.history, registry)
+            raise not_cleared()
+        reply = history_reply(person.history, registry, MAX_ROWS)
     if as_json:
         print_json(reply)
         return
@@ -116,7 +116,3 @@ def _at(moment: str) -> str:
 
 def _times(count: int, last: str, words: dict[str, str]) -> str:
     return words["times"].format(count=count, last=last[11:16])
-
-
-def _not_cleared() -> GuetteurError:
-    return GuetteurError("not_cleared", "it could not be cleared", "guetteur doctor says what is wrong with the disk")

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 VARIABLES = {
     "GUETTEUR_HOME": "One folder for all that Guetteur writes, instead of the platform's: tests, a portable copy.",
     "GUETTEUR_TRANSPORT": "How the daemon is reached, `unix` or `loopback`. Default: `unix`, on Windows `loopback`.",
-    "GUETTEUR_LISTS_URL": "Address of the published lists, instead of the one the package ships.",
-    "GUETTEUR_LISTS_ROOT": "The `root.json` those lists are checked with, instead of the one the package ships.",
+    "GUETTEUR_LISTS_URL": "Address of the published lists. The package names none: without it lists are not renewed.",
+    "GUETTEUR_LISTS_ROOT": "The `root.json` those lists are checked with.",
     "GUETTEUR_TIMESTAMP_URL": "Server that time-stamps sealed reports (RFC 3161). Default: none is asked.",
     "GUETTEUR_KEYS": "Maintainers: the folder of the keys that sign the lists, where `--keys` is left out.",
     "GUETTEUR_KEY_PASSPHRASE": "Maintainers: passphrase of those keys, where no terminal can be asked.",

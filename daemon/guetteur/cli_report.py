@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import sys
-from contextlib import nullcontext
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -157,7 +157,7 @@ def bundle(
         path = out or Path(f"guetteur-{now:%Y%m%d-%H%M%S}-{evidence.case.id[:8]}.zip")
         key = load_key(settings.state_dir)
         server = TimestampServer(timestamp) if timestamp else None
-        with errand(open_egress(settings.state_dir), "timestamp") if server is not None else nullcontext():
+        with closing(open_egress(settings.state_dir)) as egress, errand(egress, "timestamp"):
             manifest = write_bundle(path, evidence.case, evidence.items, key=key, now=now, timestamp=server)
     except GuetteurError as error:
         _fail(error, as_json=as_json)

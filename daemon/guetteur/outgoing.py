@@ -9,7 +9,6 @@ import asyncio
 from typing import TYPE_CHECKING, Any
 
 import aiohttp
-from yarl import URL
 
 from guetteur.egress import Contact
 
@@ -39,6 +38,8 @@ def open_session(
     together: bool = False,
 ) -> aiohttp.ClientSession:
     """A session whose every question is noted: no cookies, nothing decoded; whoever asks bounds time and bytes.
+
+    Whoever asks says ``allow_redirects=False``: what a redirect leads to is a question of its own.
 
     Args:
         headers: sent with each question.
@@ -94,7 +95,7 @@ def smtp(noted: Contact, **options: Any) -> aiosmtplib.SMTP:
 
 
 def _notes(*, together: bool) -> aiohttp.TraceConfig:
-    """Notes each question from before its server is looked for; what a redirect leads to is a question of its own."""
+    """Notes each question from before its server is looked for."""
     notes = aiohttp.TraceConfig()
     answered: set[tuple[str, Outcome]] = set()
 
@@ -109,11 +110,6 @@ def _notes(*, together: bool) -> aiohttp.TraceConfig:
         known = together and any(other == host for other, _ in answered)
         noted.contact = None if known else Contact(host)
 
-    async def sent_on(_session: Any, noted: SimpleNamespace, told: aiohttp.TraceRequestRedirectParams) -> None:
-        end(noted, told.url.host or "", "answered")
-        target = told.response.headers.get("Location", "")
-        noted.contact = Contact(told.response.url.join(URL(target)).host or "")
-
     async def answer(_session: Any, noted: SimpleNamespace, told: aiohttp.TraceRequestEndParams) -> None:
         status = told.response.status
         end(noted, told.response.url.host or "", "answered" if status < 400 or status in _ANSWERS else "refused")
@@ -122,7 +118,6 @@ def _notes(*, together: bool) -> aiohttp.TraceConfig:
         end(noted, told.url.host or "", "failed")
 
     notes.on_request_start.append(asked)
-    notes.on_request_redirect.append(sent_on)
     notes.on_request_end.append(answer)
     notes.on_request_exception.append(failure)
     return notes

@@ -159,7 +159,12 @@ class Renewer:
 
     async def _attempt(self) -> bool:
         result = await self.sync()
-        return result is not None and result.error is None
+        # A list that was received and cannot be opened counts as none: it is fetched again, with growing waits.
+        return result is not None and result.error is None and self._uses_newest()
+
+    def _uses_newest(self) -> bool:
+        current = self._store.current()
+        return current is None or (self._lease is not None and self._lease.generation.number == current.number)
 
     async def _watch(self) -> None:
         while True:

@@ -19,7 +19,7 @@ from guetteur.egress import errand
 from guetteur.lists.format import CompiledFormat
 from guetteur.lists.source import load_source
 from guetteur.lists.store import Store
-from guetteur.lists.sync import Progress, SyncResult, sync_blocking
+from guetteur.lists.sync import Progress, SyncResult, sync
 
 NICE = 10
 """The person's own work comes first."""
@@ -37,7 +37,7 @@ def renew(data_dir: Path, state_dir: Path, *, accept_size: bool = False, report:
     progress = _tell if report else _ignore
     store = Store(state_dir / "lists")
     with closing(open_egress(state_dir)) as egress, errand(egress, "lists"):
-        return sync_blocking(setup, store, CompiledFormat(), now_utc(), progress=progress, accept_size=accept_size)
+        return sync(setup, store, CompiledFormat(), now_utc(), progress=progress, accept_size=accept_size)
 
 
 def main() -> None:

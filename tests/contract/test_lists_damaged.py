@@ -1,5 +1,7 @@
 """The disk changes a list that was received: the newest whole one serves, doctor says so, the next renewal mends it."""
 
+import asyncio
+import logging
 import shutil
 import sys
 from collections.abc import AsyncIterator
@@ -16,10 +18,12 @@ from guetteur.app import build_checker, build_renewer
 from guetteur.config import PACKAGE_DATA, Settings
 from guetteur.core.subject import parse_url
 from guetteur.core.verdict import Level
+from guetteur.errors import DataFileError
 from guetteur.lists.format import ADDED, BASE
+from guetteur.lists.source import FILE_NAME, load_source
 from guetteur.lists.store import ListState, Store
 from guetteur.publish.sync_blocklists import PUBLISHED
-from guetteur.renewer import Renewer
+from guetteur.renewer import Renewer, SyncOutcome
 from guetteur.state_checks import look_at_state
 from support.maintainer import PASSPHRASE, Maintainer
 
@@ -168,3 +172,53 @@ async def test_lists_of_another_version_of_the_program_are_fetched_anew(
     assert await sync(renewer) == "updated"
     assert warns(renewer, NEW)
     renewer.close()
+
+
+async def test_a_list_damaged_as_it_came_is_fetched_again(
+    maintainer: Maintainer, mirror: str, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A scheduled renewal whose list cannot be opened counts as failed, though all was received."""
+    await publish_twice(maintainer, mirror, settings)
+    maintainer.feeds["one"] += "newest.example.net\n"
+    assert (await maintainer.publish(mirror))[0] == PUBLISHED
+    renewer = started(settings)
+    work, ended = renewer._work, list[str]()
+
+    async def spoilt() -> SyncOutcome:
+        result = await work()
+        assert (result.outcome, result.error) == ("updated", None)
+        flip(settings, ADDED)
+        monkeypatch.setattr(renewer, "_work", work)
+        return result
+
+    monkeypatch.setattr(renewer, "_work", spoilt)
+    monkeypatch.setattr(renewer._schedule, "wait", lambda _at: 0.0)
+    monkeypatch.setattr(renewer._schedule, "failed", lambda _at: ended.append("failed"))
+    succeeded = asyncio.Event()
+    monkeypatch.setattr(renewer._schedule, "succeeded", lambda _at: succeeded.set())
+    running = asyncio.create_task(renewer.run())
+    await succeeded.wait()
+    running.cancel()
+    assert ended == ["failed"]
+    assert warns(renewer, "newest.example.net")
+    renewer.close()
+
+
+@pytest.mark.parametrize("content", [None, b"", b'{"sum":"a81ec629616ba8d2","content":{"url":"x"}}'])
+def test_a_damaged_address_of_the_lists_is_said(
+    settings: Settings, tmp_path: Path, caplog: pytest.LogCaptureFixture, content: bytes | None
+) -> None:
+    data = tmp_path / "data"
+    shutil.copytree(PACKAGE_DATA, data)
+    (data / FILE_NAME).unlink()
+    if content is not None:
+        (data / FILE_NAME).write_bytes(content)
+    with caplog.at_level(logging.ERROR):
+        renewer = build_renewer(Settings(settings.runtime_dir, settings.state_dir, data_dir=data), build_checker(data))
+    (told,) = caplog.messages
+    assert told.startswith("no renewal of the lists: ")
+    assert FILE_NAME in told
+    assert renewer.status() is None
+    with pytest.raises(DataFileError) as caught:
+        load_source(data, frozenset())
+    assert caught.value.code == ("repository_missing" if content is None else "repository_damaged")

@@ -3,6 +3,7 @@
 import json
 import sqlite3
 from collections.abc import AsyncIterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +13,14 @@ import msgspec
 import pytest
 from aiohttp.test_utils import TestServer
 
+from guetteur.app import now_utc
 from guetteur.config import PACKAGE_DATA, Settings
+from guetteur.egress import contact, errand
 from guetteur.lists.index import INDEX_TARGET, decode_index
 from guetteur.lists.sources import starter_sources
 from guetteur.lists.store import Store
 from guetteur.publish.sync_blocklists import PUBLISHED
-from guetteur.store.person import FILE_NAME
+from guetteur.store.person import FILE_NAME, PersonStore
 from guetteur.transport.native_host import ALLOWED_PATHS
 from guetteur.web.routes_privacy import source_replies
 from support.maintainer import PASSPHRASE, Maintainer
@@ -118,14 +121,37 @@ async def test_a_locked_file_is_answered_in_time_and_said(ask: Caller, settings:
     await ask("/v1/history/add", {"host": "scam.example", "level": "DANGER"})
     other = sqlite3.connect(settings.state_dir / FILE_NAME, isolation_level=None)
     other.execute("begin immediate")
-    assert not (await ask("/v1/egress/clear", {}))["complete"]
+    assert (await ask("/v1/egress/clear", {}, 500))["error"]["code"] == "not_cleared"
     assert await ask("/v1/history/add", {"host": "scam.example", "level": "DANGER"}) == {}
-    assert len((await ask("/v1/history/clear", {"ids": None}))["entries"]) == 1
+    assert (await ask("/v1/history/clear", {"ids": None}, 500))["error"]["hint"]
+    assert len((await ask("/v1/history"))["entries"]) == 1
     assert (await ask("/v1/status"))["store"]["error"]["code"] == "store_busy"
     other.execute("commit")
     other.close()
     assert (await ask("/v1/egress/clear", {}))["complete"]
     assert (await ask("/v1/history/clear", {"ids": None}))["entries"] == []
+
+
+async def test_what_would_be_back_after_a_restart_is_not_said_to_be_cleared(settings: Settings) -> None:
+    """Another program keeps the file while the daemon starts: it has a copy in memory, and the file stays as it is."""
+    with closing(PersonStore(settings.state_dir, now_utc)) as person:
+        with errand(person.egress, "age", "scam.fr"), contact("rdap.nic.fr") as noted:
+            noted.end("answered")
+        person.history.add("scam.example", "DANGER", None)
+    other = sqlite3.connect(settings.state_dir / FILE_NAME, isolation_level=None)
+    other.execute("begin immediate")
+    connector = aiohttp.UnixConnector(str(settings.socket_path))
+    async with daemon(settings), aiohttp.ClientSession("http://localhost", connector=connector) as session:
+        other.execute("commit")
+        other.close()
+        ask = Caller(session, await (await session.get("/v1/openapi.json")).json())
+        assert not (await ask("/v1/status"))["store"]["ok"]
+        for call, body in (("egress", {}), ("history", {"ids": None})):
+            error = (await ask(f"/v1/{call}/clear", body, 500))["error"]
+            assert (error["code"], bool(error["hint"])) == ("not_cleared", True)
+            assert len((await ask(f"/v1/{call}"))["entries"]) == 1
+    with closing(PersonStore(settings.state_dir, now_utc)) as person:
+        assert len(person.egress.report(9).entries) == len(person.history.entries(9)) == 1
 
 
 async def test_the_shipped_list_says_whose_it_is(ask: Caller) -> None:

@@ -104,7 +104,7 @@ def test_browser_table_is_whole(platform: browsers.Platform) -> None:
 def test_doctor_knows_the_data_files_the_package_ships() -> None:
     bundle = pytest.importorskip("guetteur.publish.bundle")
     tables = {bundle.FILE_NAME, bundle.MODEL_FILE_NAME, bundle.REGISTRIES_FILE, bundle.STARTER_FILE}
-    shipped = tables | {bundle.PUBLIC_HOSTS, bundle.POPULAR, bundle.STARTER}
+    shipped = tables | {bundle.REPOSITORY_FILE} | {bundle.PUBLIC_HOSTS, bundle.POPULAR, bundle.STARTER}
     assert shipped == set(doctor.DATA_FILES)
 
 

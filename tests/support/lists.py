@@ -29,7 +29,7 @@ from guetteur.lists.index import (
 )
 from guetteur.lists.listformat import Built
 from guetteur.lists.store import Store
-from guetteur.lists.sync import SyncResult, SyncSetup, sync_blocking
+from guetteur.lists.sync import SyncResult, SyncSetup, sync
 from guetteur.publish.keys import KeyRing, create
 from guetteur.publish.repository import Published, publish
 from guetteur.publish.rotation import create_repository
@@ -259,7 +259,7 @@ class User:
 
     def sync(self, now: datetime = NOW, **options: object) -> SyncResult:
         with errand(Unkept(), "lists"):
-            return sync_blocking(self.setup, self.store, self.fmt, now, **options)
+            return sync(self.setup, self.store, self.fmt, now, **options)
 
     def hosts(self) -> set[str] | None:
         current = self.store.current()

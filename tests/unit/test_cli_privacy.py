@@ -15,6 +15,9 @@ from guetteur.config import load_settings
 from guetteur.egress import contact, errand
 from guetteur.lists.sources import ListSource
 from guetteur.lists.store import ListState, Store
+from guetteur.lists.writer import ListedKey, compile_list
+from guetteur.store.database import DAMAGED_SUFFIX
+from guetteur.store.egress import GAP_SUFFIX
 from guetteur.store.person import FILE_NAME, PersonStore
 from support.tsa import Authority
 
@@ -67,6 +70,28 @@ def test_what_is_not_whole_is_said(state: Path) -> None:
     state.mkdir(parents=True)
     (state / FILE_NAME).write_bytes(b"no database " * 900)
     assert "disque plein" in run("egress", "--lang", "fr").output
+    assert run("history", "--lang", "fr").output
+    assert (state / FILE_NAME).read_bytes() == b"no database " * 900  # it is the daemon's to move aside
+
+
+def test_all_of_it_is_told(state: Path) -> None:
+    with closing(open_egress(state)) as log, errand(log, "lookup"):
+        for number in range(510):
+            with contact("dns", f"site-{number}.fr") as noted:
+                noted.end("answered")
+    with closing(PersonStore(state, now_utc)) as person:
+        for number in range(510):
+            person.history.add(f"site-{number}.example", "DANGER", None)
+    for command in ("egress", "history"):
+        assert len(run(command, "--lang", "fr").output.splitlines()) == 510
+        assert len(json.loads(run(command, "--json").output)["entries"]) == 510
+
+
+@pytest.mark.parametrize("command", [("channels",), ("list",), ("export",), ("list", "--deliver")])
+def test_a_command_that_contacts_nobody_opens_no_log(state: Path, command: tuple[str, ...]) -> None:
+    run("report", *command)
+    assert (state / "outbox.db").exists()
+    assert not (state / FILE_NAME).exists()
 
 
 @pytest.mark.parametrize("command", ["egress", "history"])
@@ -82,6 +107,8 @@ def test_uninstall_forget_erases_both(state: Path) -> None:
         person.history.add("remboursement-ameli.info", "DANGER", None)
         with errand(person.egress, "age", "scam.fr"), contact("rdap.nic.fr"):
             pass
+    for suffix in (DAMAGED_SUFFIX, f"{DAMAGED_SUFFIX}-wal", GAP_SUFFIX):
+        (state / (FILE_NAME + suffix)).write_bytes(b"scam.fr")
     assert all(one.ok for one in forget_person(load_settings()))
     assert not [path for path in state.parent.rglob("*") if path.is_file() and path.name.startswith(FILE_NAME)]
 
@@ -90,8 +117,8 @@ def test_whose_lists_are_in_use(state: Path, tmp_path: Path) -> None:
     shipped = run("lists", "sources", "--lang", "fr").output
     assert "livrées avec Guetteur" in shipped
     assert "Phishing.Database : MIT, 60326 adresses, du 2026-07-29 (il y a " in shipped
-    (tmp_path / "list").write_bytes(b"x")
     at = datetime(2026, 11, 20, tzinfo=UTC)
+    compile_list(tmp_path / "list", [ListedKey("scam.fr")], version="v7", built_at=at, sources=("One",))
     sources = (ListSource("one", "One", "https://one.example/", None, 12, at), ListSource("two", "Two"))
     Store(state / "lists").add(ListState("v7", "00", at, 12, sources), {"base": tmp_path / "list"}, at)
     lines = run("lists", "sources", "--lang", "en").output.splitlines()
@@ -101,6 +128,10 @@ def test_whose_lists_are_in_use(state: Path, tmp_path: Path) -> None:
     told = json.loads(run("lists", "sources", "--json").output)
     assert told[0]["fetched_at"] == "2026-11-20T00:00:00Z"
     assert told[1] == {"id": "two", "name": "Two", "url": None, "licence": None, "entries": None, "fetched_at": None}
+    (tmp_path / "list").write_bytes(b"x")
+    Store(state / "lists").add(ListState("v8", "01", at, 12, sources[:1]), {"base": tmp_path / "list"}, at)
+    line = run("lists", "sources", "--lang", "en").output.splitlines()[0]
+    assert line == "The lists v7 are in use; they are from:", "those of v8 are damaged, and serve nobody"
 
 
 def test_a_time_stamp_asked_for_by_a_command_is_noted(state: Path, tmp_path: Path) -> None:

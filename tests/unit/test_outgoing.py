@@ -98,6 +98,85 @@ def test_the_reader_sees_a_way_out(source: str) -> None:
     assert list(uses(source))
 
 
+VERBS = {"get", "post", "put", "patch", "delete", "head", "options", "request", "ws_connect"}
+
+
+def questions(source: str) -> Iterator[tuple[str, bool]]:
+    """What a module asks by a session, and whether it stays where it is sent on."""
+    for node in ast.walk(ast.parse(source)):
+        match node:
+            case ast.Call(func=ast.Attribute(attr=verb, value=on), keywords=given) if verb in VERBS and _is_session(on):
+                stays = any(one.arg == "allow_redirects" and ast.unparse(one.value) == "False" for one in given)
+                yield ast.unparse(node), stays
+
+
+def misnamed(source: str) -> Iterator[str]:
+    """Names of sessions, and of what gives one, that `questions` does not know for what they are."""
+    for node in ast.walk(ast.parse(source)):
+        match node:
+            case ast.arg(arg=name, annotation=ast.expr() as kind) if "ClientSession" in ast.unparse(kind):
+                named: ast.expr = ast.Name(name)
+            case (
+                ast.FunctionDef(name=name, returns=ast.expr() as kind)
+                | ast.AsyncFunctionDef(name=name, returns=ast.expr() as kind)
+            ) if "ClientSession" in ast.unparse(kind):
+                named = ast.Name(name)
+            case ast.AnnAssign(target=named, annotation=kind) if "ClientSession" in ast.unparse(kind):
+                pass
+            case ast.Assign(targets=[named], value=ast.Call(func=maker)) if _is_session(maker):
+                pass
+            case ast.withitem(context_expr=ast.Call(func=maker), optional_vars=ast.expr() as named) if _is_session(
+                maker
+            ):
+                pass
+            case _:
+                continue
+        if not _is_session(named):
+            yield ast.unparse(named)
+
+
+def _is_session(named: ast.expr) -> bool:
+    if isinstance(named, ast.Call):
+        named = named.func
+    return ast.unparse(named).rpartition(".")[2].endswith("session")
+
+
+def test_nobody_follows_where_a_server_sends_on() -> None:
+    """What a redirect leads to is another server: it is asked, and noted, by whoever means to."""
+    found = {}
+    for path in ROOT.rglob("*.py"):
+        name, source = path.relative_to(ROOT).as_posix(), path.read_text("utf-8")
+        if not name.startswith("publish/"):
+            assert not list(misnamed(source)), name
+            found |= {(name, asked): stays for asked, stays in questions(source)}
+    assert {name for name, _ in found} >= {"lists/fetcher.py", "lookup/rdap.py", "reports/still_there.py"}
+    assert not [key for key, stays in found.items() if not stays]
+
+
+@pytest.mark.parametrize(
+    ("source", "stays"),
+    [
+        ("session.get(url)", False), ("await self._session.post(url, data=b'')", False),
+        ("open_session({}).request('GET', url)", False), ("session.get(url, allow_redirects=True)", False),
+        ("session.ws_connect(url)", False), ("session.get(url, allow_redirects=False)", True),
+    ],
+)  # fmt: skip
+def test_the_reader_sees_who_follows(source: str, stays: bool) -> None:
+    assert [found for _, found in questions(source)] == [stays]
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "def ask(http: aiohttp.ClientSession): ...", "self._http: ClientSession | None = None",
+        "http = open_session({})", "async def client() -> ClientSession: ...",
+        "def client() -> aiohttp.ClientSession: ...", "async def f():\n async with report_session() as http: ...",
+    ],
+)  # fmt: skip
+def test_the_reader_sees_a_session_by_another_name(source: str) -> None:
+    assert len(list(misnamed(source))) == 1
+
+
 @pytest.fixture
 def log(tmp_path: Path) -> Iterator[EgressLog]:
     database = StateDatabase(tmp_path / "guetteur.db")
@@ -113,15 +192,15 @@ def told(log: EgressLog) -> list[tuple[str, str, str, int]]:
 
 @pytest.fixture
 async def site() -> AsyncIterator[str]:
-    """``/200`` answers so, ``/302/x`` sends on to ``/x``, ``/cut`` hangs up."""
+    """``/200`` answers so, ``/cut`` hangs up."""
 
     async def answer(request: web.Request) -> web.Response:
-        status, _, rest = request.match_info["path"].partition("/")
+        status = request.match_info["path"]
         if status == "cut":
             assert request.transport is not None
             request.transport.abort()
             return web.Response()
-        return web.Response(status=int(status), headers={"Location": f"/{rest}"} if rest else {})
+        return web.Response(status=int(status))
 
     app = web.Application()
     app.router.add_get("/{path:.*}", answer)
@@ -154,13 +233,6 @@ async def test_what_never_answers_is_noted(log: EgressLog, site: str) -> None:
         ("127.0.0.1", "netcraft", "failed", 2),
         ("no-such-name.invalid", "netcraft", "failed", 1),
     ]
-
-
-async def test_each_step_of_a_redirect_is_noted(log: EgressLog, site: str) -> None:
-    with errand(log, "watch"):
-        async with open_session({}) as session, session.get(f"{site}/302/302/503") as reply:
-            assert reply.status == 503
-    assert told(log) == [("127.0.0.1", "", "answered", 2), ("127.0.0.1", "", "refused", 1)]
 
 
 async def test_files_of_one_renewal_are_one_contact(log: EgressLog, site: str) -> None:

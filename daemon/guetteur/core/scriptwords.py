@@ -84,8 +84,9 @@ class Words:
 def _quoted(text: str, start: int, end: int) -> str:
     while start > 0 and (text[start - 1].isalnum() or text[start - 1] in _MONEY_SIGNS):
         start -= 1
-    end = next(_TAIL.finditer(text, end)).end()  # it matches there, if only nothing
-    words = " ".join(without_unseen(text[start:end]).split())
+    tail = _TAIL.match(text, end)
+    assert tail is not None  # noqa: S101 -- it matches everywhere, if only nothing
+    words = " ".join(without_unseen(text[start : tail.end()]).split())
     return words if len(words) <= _MAX_QUOTE else f"{words[: _MAX_QUOTE - 1].rsplit(' ', 1)[0]}…"
 
 

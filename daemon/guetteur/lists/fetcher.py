@@ -57,10 +57,6 @@ class EncodedError(DownloadError):
     """The server compressed or re-coded the answer although we asked for the bytes as they are."""
 
 
-class StoppedError(DownloadError):
-    """We were told to stop."""
-
-
 class ListFetcher(FetcherInterface):
     """One sync's downloads, on an event loop of its own: use it in one thread only, and close it there."""
 
@@ -84,17 +80,9 @@ class ListFetcher(FetcherInterface):
         self._on_bytes = on_bytes
         self._runner = asyncio.Runner()
         self._session: aiohttp.ClientSession | None = None
-        self._task: asyncio.Task[object] | None = None
-        self._stopped = False
         self._loop = self._runner.get_loop()
         self._end = self._loop.time() + limits.total_s
         self._deadline = self._end
-
-    def stop(self) -> None:
-        """From any thread: whatever is under way fails at once with `StoppedError`."""
-        self._stopped = True
-        with suppress(RuntimeError):  # closed already
-            self._loop.call_soon_threadsafe(lambda: self._task.cancel() if self._task else None)
 
     def close(self) -> None:
         """Close the connections and the event loop."""
@@ -108,7 +96,7 @@ class ListFetcher(FetcherInterface):
 
         Raises:
             DownloadError: also `SlowRetrievalError`, `DownloadLengthMismatchError`, `DownloadHTTPError`,
-                `EncodedError`, `StoppedError`.
+                `EncodedError`.
             OSError: no room for the file.
         """
         self._deadline = min(self._end, self._loop.time() + self._limits.file_s + max_length / self._limits.bytes_per_s)
@@ -151,20 +139,12 @@ class ListFetcher(FetcherInterface):
         """One step within the deadline; every failure becomes a `DownloadError`."""
 
         async def guarded() -> T:
-            self._task = asyncio.current_task()
             async with asyncio.timeout_at(self._deadline):
                 return await step
 
-        if self._stopped:
-            step.close()
-            raise StoppedError("stopped")
         try:
             return self._runner.run(guarded())
         except TimeoutError:
             raise SlowRetrievalError("the server takes too long") from None
-        except asyncio.CancelledError:
-            raise StoppedError("stopped") from None
         except (aiohttp.ClientError, OSError, ValueError) as error:
             raise DownloadError(str(error) or type(error).__name__) from error
-        finally:
-            self._task = None

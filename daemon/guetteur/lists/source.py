@@ -23,8 +23,21 @@ class Repository(msgspec.Struct, frozen=True):
     url: str
 
 
+def load_repository(data_dir: Path) -> Repository:
+    """Read the shipped file.
+
+    Raises:
+        DataFileError: ``repository_missing``, ``repository_damaged``.
+    """
+    return read_shipped(data_dir / FILE_NAME, Repository)
+
+
 def has_source(data_dir: Path) -> bool:
-    """Whether a repository is known."""
+    """Whether a repository is known.
+
+    Raises:
+        DataFileError: as `load_repository`.
+    """
     return bool(_url(data_dir))
 
 
@@ -34,7 +47,7 @@ def load_source(data_dir: Path, floor: frozenset[str]) -> SyncSetup | None:
     ``GUETTEUR_LISTS_URL`` and ``GUETTEUR_LISTS_ROOT`` (a root.json) name another repository than the shipped one.
 
     Raises:
-        DataFileError: ``repository_unreadable``: an address without a readable root of trust.
+        DataFileError: as `load_repository`; ``repository_unreadable``: an address without a readable root of trust.
     """
     url = _url(data_dir)
     if not url:
@@ -51,9 +64,4 @@ def load_source(data_dir: Path, floor: frozenset[str]) -> SyncSetup | None:
 
 
 def _url(data_dir: Path) -> str:
-    if given := os.environ.get("GUETTEUR_LISTS_URL"):
-        return given
-    try:
-        return read_shipped(data_dir / FILE_NAME, Repository).url
-    except DataFileError:
-        return ""
+    return os.environ.get("GUETTEUR_LISTS_URL") or load_repository(data_dir).url

@@ -14,9 +14,11 @@ if TYPE_CHECKING:
 
 STARTER_FILE = "starter_sources.json"
 MAX_SOURCES = 128
+MAX_ID, MAX_LINE, MAX_LINK = 64, 300, 1024
+"""Characters of an id, of a name or licence, of an address."""
 
-_Line = Annotated[str, msgspec.Meta(max_length=300)]
-_Link = Annotated[str, msgspec.Meta(pattern="^https://", max_length=1024)]
+_Line = Annotated[str, msgspec.Meta(max_length=MAX_LINE)]
+_Link = Annotated[str, msgspec.Meta(pattern="^https://", max_length=MAX_LINK)]
 
 
 class ListSource(msgspec.Struct, frozen=True):
@@ -31,7 +33,7 @@ class ListSource(msgspec.Struct, frozen=True):
         fetched_at: when it last confirmed what it gave.
     """
 
-    id: Annotated[str, msgspec.Meta(pattern="^[a-z0-9]+(-[a-z0-9]+)*$", max_length=64)]
+    id: Annotated[str, msgspec.Meta(pattern="^[a-z0-9]+(-[a-z0-9]+)*$", max_length=MAX_ID)]
     name: _Line
     url: _Link | None = None
     licence: _Line | None = None

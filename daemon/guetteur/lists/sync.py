@@ -6,15 +6,13 @@
          -> a new generation beside the old one -> flip -> sweep
 
 Whatever fails leaves the generation in use as it was and becomes a coded error in the result and the status. All of
-it blocks, so `sync` runs it in a thread; `sync_blocking` is for commands and tests.
+it blocks, so the daemon runs it in a process of its own (`guetteur.sync_worker`), whose end ends the downloads.
 """
 
 from __future__ import annotations
 
-import asyncio
 import shutil
 import tempfile
-import threading
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -43,7 +41,7 @@ if TYPE_CHECKING:
     from guetteur.lists.listformat import ListFormat
     from guetteur.lists.store import Store
 
-__all__ = ["Outcome", "Progress", "SyncResult", "SyncSetup", "read_status", "sync", "sync_blocking"]
+__all__ = ["Outcome", "Progress", "SyncResult", "SyncSetup", "read_status", "sync"]
 
 Outcome = Literal["updated", "up_to_date", "held", "busy", "failed"]
 
@@ -69,7 +67,7 @@ class SyncResult:
     error: Failure | None = None
 
 
-async def sync(  # noqa: PLR0913 -- the parts it works on
+def sync(  # noqa: PLR0913 -- the parts it works on
     setup: SyncSetup,
     store: Store,
     fmt: ListFormat,
@@ -77,41 +75,6 @@ async def sync(  # noqa: PLR0913 -- the parts it works on
     *,
     progress: Callable[[Progress], None] = lambda _event: None,
     accept_size: bool = False,
-) -> SyncResult:
-    """Renew the lists in a thread; ``progress`` is called on this event loop. Cancelling ends the downloads."""
-    loop = asyncio.get_running_loop()
-    stopping = threading.Event()
-    fetchers: list[ListFetcher] = []
-
-    def report(event: Progress) -> None:
-        with suppress(RuntimeError):  # the loop is gone: nobody listens
-            loop.call_soon_threadsafe(progress, event)
-
-    def started(fetcher: ListFetcher) -> None:
-        fetchers.append(fetcher)
-        if stopping.is_set():
-            fetcher.stop()
-
-    try:
-        return await asyncio.to_thread(
-            sync_blocking, setup, store, fmt, now, progress=report, accept_size=accept_size, started=started
-        )
-    except asyncio.CancelledError:
-        stopping.set()
-        for fetcher in fetchers:
-            fetcher.stop()
-        raise
-
-
-def sync_blocking(  # noqa: PLR0913 -- the parts it works on
-    setup: SyncSetup,
-    store: Store,
-    fmt: ListFormat,
-    now: datetime,
-    *,
-    progress: Callable[[Progress], None] = lambda _event: None,
-    accept_size: bool = False,
-    started: Callable[[ListFetcher], None] = lambda _fetcher: None,
 ) -> SyncResult:
     """Renew the lists; never raises for what the network, the server or the disk does.
 
@@ -122,7 +85,6 @@ def sync_blocking(  # noqa: PLR0913 -- the parts it works on
         now: the clock's time.
         progress: told of each step, from this thread.
         accept_size: take a list whose size changed beyond reason.
-        started: given the fetcher, whose `ListFetcher.stop` ends the sync from another thread.
     """
     received = 0
     try:
@@ -132,7 +94,6 @@ def sync_blocking(  # noqa: PLR0913 -- the parts it works on
             fetcher = ListFetcher(
                 scratch, setup.limits, lambda done, total: progress(Progress("downloading", done, total))
             )
-            started(fetcher)
             renewal = Renewal(setup, store, fmt, now, fetcher, scratch, progress, accept_size)
             try:
                 with closing(fetcher):

@@ -17,7 +17,7 @@ from tuf.ngclient.config import UpdaterConfig
 
 from guetteur.durable import sync_file
 from guetteur.errors import GuetteurError
-from guetteur.lists.fetcher import EncodedError, StoppedError
+from guetteur.lists.fetcher import EncodedError
 from guetteur.lists.index import NEVER_BLOCK_FIELD, NEVER_BLOCK_ROLE, NEVER_BLOCK_TARGET
 from guetteur.lists.status import CLOCK_SLACK, CLOCK_WRONG
 from guetteur.lists.tufapi import Updater
@@ -209,8 +209,6 @@ def _distrusted(error: Exception, server_date: datetime | None, now: datetime) -
 def _not_fetched(error: tuf_errors.DownloadError) -> SyncError:
     hint = f"{_KEEP}; tried again later"
     match error:
-        case StoppedError():
-            code, message = "stopped", "the sync was stopped"
         case EncodedError():
             code, message = "lists_encoded", f"the server re-codes files: {error}"
         case tuf_errors.SlowRetrievalError():

@@ -24,6 +24,7 @@ from guetteur.publish.copies import Copies, sweep
 from guetteur.publish.fetch import Fetcher
 from guetteur.publish.gates import EntryGate, load_canaries
 from guetteur.publish.intake import Intake, default_workers
+from guetteur.publish.release import next_version
 from guetteur.publish.report import Report, SourceRow, write_full
 from guetteur.publish.runs import merge
 from guetteur.publish.snapshot import Entries, Snapshot, coarse_limit
@@ -105,7 +106,7 @@ def run(setup: Setup, now: Callable[[], datetime]) -> Snapshot:
         raise
     overruled = (decision.key for decision in report.decisions if decision.listed)
     return Snapshot(
-        version=f"{started:%Y%m%dT%H%M%SZ}",
+        version=next_version(setup.work, started),
         built_at=started,
         entries=entries,
         sources=sources.names(),

@@ -5,11 +5,12 @@ from __future__ import annotations
 import heapq
 import shutil
 import tempfile
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from guetteur.durable import write_durably
+from guetteur.errors import DataFileError
 from guetteur.lists import delta
 from guetteur.lists.compiled import CompiledList
 from guetteur.lists.delta import DeltaHeader
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from guetteur.publish.repository import Published
     from guetteur.publish.snapshot import Snapshot
 
+_VERSION = "%Y%m%dT%H%M%SZ"
 KEPT = "published"
 """Folder in the work folder: the last published list, its index and the deltas that still lead to it."""
 
@@ -47,7 +49,7 @@ def release(  # noqa: PLR0913 -- what, where, with which keys, when
     block by themselves. A run that is cut leaves the repository and ``work`` as they were.
 
     Raises:
-        GuetteurError: nothing was published.
+        GuetteurError: nothing was published; ``index_invalid``: no client could have read it.
     """
     kept = work / KEPT
     kept.mkdir(parents=True, exist_ok=True)
@@ -68,10 +70,34 @@ def release(  # noqa: PLR0913 -- what, where, with which keys, when
             newly=list(newly),
         )
         artefacts |= newly | deltas | {INDEX_TARGET: folder / "index.json"}
-        (folder / "index.json").write_bytes(index.encode())
+        (folder / "index.json").write_bytes(_readable(index))
         done = publish(repository, artefacts, keys, now)
         _keep(kept, index, artefacts)
         return done
+
+
+def next_version(work: Path, moment: datetime) -> str:
+    """Name of a state made at ``moment``: its time in UTC, to the second.
+
+    It is later than the last published one's, whatever the clock says: clients take for new what is named anew.
+    """
+    try:
+        last = decode_index((work / KEPT / "index.json").read_bytes()).version
+    except OSError:
+        last = ""
+    name = f"{moment:{_VERSION}}"
+    return name if name > last else f"{datetime.strptime(last, _VERSION) + timedelta(seconds=1):{_VERSION}}"  # noqa: DTZ007
+
+
+def _readable(index: Index) -> bytes:
+    """The index's content, once read as each client reads it: one that is refused ends everybody's renewals."""
+    content = index.encode()
+    try:
+        decode_index(content)
+    except DataFileError as error:
+        hint = "nothing was signed; names, licences and addresses come from blocklists/sources.toml"
+        raise DataFileError("index_invalid", f"clients would refuse it: {error.message}", hint) from None
+    return content
 
 
 def _compile(snapshot: Snapshot, folder: Path, front: Callable[[Entries], Iterable[str]]) -> dict[str, Path]:

@@ -11,6 +11,8 @@ import msgspec
 
 from guetteur.errors import DataFileError
 from guetteur.lists.layout import MAX_SOURCES
+from guetteur.lists.sources import MAX_ID, MAX_LINE, MAX_LINK
+from guetteur.lists.sources import MAX_SOURCES as MAX_TOLD
 from guetteur.publish.bodies import read_toml
 from guetteur.publish.parsers import load_parsers
 
@@ -169,7 +171,7 @@ def load_sources(path: Path) -> Sources:
 
 def _faults(sources: Iterable[Source]) -> list[str]:
     sources = tuple(sources)
-    faults = []
+    faults = [f"more than {MAX_TOLD} sources"] if len(sources) > MAX_TOLD else []
     for what, values in (
         ("id", [source.id for source in sources]),
         ("bit", [source.bit for source in sources if source.bit is not None]),
@@ -184,6 +186,10 @@ def _faults(sources: Iterable[Source]) -> list[str]:
             "bit is missing": source.lists and source.bit is None,
             "bit is only for what lists hosts or pages": not source.lists and source.bit is not None,
             "licence, name or family is empty": not (source.licence and source.name and source.family),
+            f"id is longer than {MAX_ID} characters": len(source.id) > MAX_ID,
+            f"licence or name is longer than {MAX_LINE} characters": len(max(source.licence, source.name, key=len))
+            > MAX_LINE,
+            f"url is longer than {MAX_LINK} characters": len(source.url) > MAX_LINK,
             "days and delay are for dated sources": not source.dated and (source.days != 1 or source.delay != 0),
             "only newly-registered sources are dated": source.dated and source.kind != "newly-registered",
             "newly-registered sources are dated": not source.dated and source.kind == "newly-registered",

@@ -1,6 +1,7 @@
 """One SQLite file that the daemon can do without: every failure becomes a `Fault`, and the daemon goes on.
 
-What cannot be written is held in memory until the daemon ends; a damaged file is moved aside and begun anew. Calls
+What cannot be written is held in memory until the daemon ends; a damaged file is moved aside and begun anew, by its
+owner alone: under a daemon that has it open, another process would take away what the daemon goes on writing. Calls
 block for as long as the disk takes, so the daemon makes them in a thread; one at a time, from any thread.
 """
 
@@ -10,7 +11,7 @@ import logging
 import os
 import sqlite3
 import threading
-from contextlib import suppress
+from contextlib import closing, suppress
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from sqlite_utils import Database
@@ -46,10 +47,16 @@ class StateDatabase:
         kept: whether what is written outlives this process.
     """
 
-    def __init__(self, path: Path) -> None:
-        """Open it, bring its tables up to date; never raises for what is wrong with the file or its folder."""
+    def __init__(self, path: Path, *, owner: bool = True) -> None:
+        """Open it, bring its tables up to date; never raises for what is wrong with the file or its folder.
+
+        Args:
+            path: where it lies.
+            owner: this process is the daemon; any other leaves a damaged file for the daemon to find.
+        """
         self.path = path
         self.kept = False
+        self._owner = owner
         self._lock = threading.Lock()
         self._loss: Fault | None = None
         self._trouble: Fault | None = None
@@ -90,6 +97,31 @@ class StateDatabase:
             if self.kept:
                 self._trouble = None
             return self.kept
+
+    def forget(self, change: Callable[[Database], object]) -> bool:
+        """Make ``change``, which takes something away, for good: in the write-ahead log, too, or not at all.
+
+        Returns:
+            Whether it was made; never where only this process would forget.
+        """
+        if not self.kept or not self.write(change):
+            return False
+        with self._lock, suppress(sqlite3.Error):
+            # A process that reads at this moment keeps the old pages until the next time, or until the file is closed.
+            self._db.execute("pragma wal_checkpoint(truncate)").fetchall()
+        return True
+
+    def check(self) -> None:
+        """Look at all of the file, as when it was opened, and do the same about damage that no call has met yet."""
+        with self._lock:
+            if not (self.kept and self._owner):
+                return
+            try:
+                # Anew: the open connection has whole pages in memory of what is damaged on the disk.
+                with closing(sqlite3.connect(self.path, timeout=_BUSY_MS / 1000)) as connection:
+                    _check(connection, self.path)
+            except sqlite3.Error as error:
+                self._failed(error)
 
     def close(self) -> None:
         """Close the file; later calls answer as if it could not be read."""
@@ -132,7 +164,7 @@ class StateDatabase:
         try:
             return _connect(self.path)
         except sqlite3.DatabaseError as error:
-            if not _is_damage(error):
+            if not (self._owner and _is_damage(error)):
                 raise
         self._set_aside()
         os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600))
@@ -153,7 +185,7 @@ class StateDatabase:
 
     def _in_memory(self) -> Database:
         connection = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
-        if self._trouble is not None and self._trouble.code != "store_newer":
+        if self._trouble is not None and self._trouble.code not in {"store_newer", "store_unreadable"}:
             # Read-only folder or disk: what the person decided before still holds.
             with suppress(sqlite3.Error):
                 source = sqlite3.connect(f"{self.path.absolute().as_uri()}?immutable=1", uri=True)
@@ -171,7 +203,7 @@ class StateDatabase:
 
     def _failed(self, error: sqlite3.Error) -> bool:
         """Remember what went wrong; return whether there is a new file in the place of a damaged one."""
-        if not (self.kept and _is_damage(error)):
+        if not (self.kept and self._owner and _is_damage(error)):
             trouble = _fault(error, self.path)
             if self._trouble is None or self._trouble.code != trouble.code:
                 LOG.warning("%s (%s)", trouble.message, trouble.hint)
@@ -232,6 +264,8 @@ def _fault(error: OSError | sqlite3.Error, path: Path) -> Fault:
                 return Fault("store_full", f"no room left for {path}", "free some disk space")
             case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
                 return Fault("store_busy", f"another program keeps {path} locked", "it is tried again")
+            case sqlite3.SQLITE_CORRUPT | sqlite3.SQLITE_NOTADB:
+                return Fault("store_unreadable", f"{path} is damaged", "guetteur begins a new one when it next starts")
         return Fault("store_unwritable", f"{path}: {error}", "check the folder's owner and rights")
     reason = error.strerror or str(error)
     return Fault("store_unwritable", f"{path}: {reason}", "check the folder's owner and rights")

@@ -10,23 +10,25 @@ import threading
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import msgspec
 
 from guetteur.egress import Outcome, Purpose
+from guetteur.store.database import StateDatabase
+from guetteur.store.keeping import MAX_ROWS, forget_old, oldest_kept, stamp
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from pathlib import Path
 
     from sqlite_utils import Database
 
     from guetteur.egress import Left
-    from guetteur.store.database import StateDatabase
 
-KEEP_DAYS = 90
-MAX_ROWS = 5_000
+GAP_SUFFIX = ".gap"
+"""Of an empty file beside the database: something went unnoted, and the database could not be told."""
 _MAX_WAITING = 2_000
 _LASTS = ""
 """The outcome of a contact that has none yet."""
@@ -62,7 +64,8 @@ class EgressLog:
     """The contacts of one person, as a `guetteur.egress.Ledger`.
 
     What cannot be written waits for the next contact; what can wait no longer, or would end with the program, leaves a
-    gap, and that there is one is said until the log is cleared.
+    gap, and that there is one is said until the log is cleared. A gap that cannot be written either is marked by a file
+    beside the database, for the next process; where no file can be made it ends with this one.
     """
 
     def __init__(self, database: StateDatabase, clock: Callable[[], datetime]) -> None:
@@ -72,8 +75,9 @@ class EgressLog:
         self._lock = threading.Lock()
         self._waiting: list[_Change] = []
         self._scheduled = self._stuck = False
-        # A damaged file was moved aside, with what stood in it.
-        self._gap = database.fault is not None and database.fault.code == "store_damaged"
+        self._marker = database.path.with_name(database.path.name + GAP_SUFFIX)
+        # A damaged file was moved aside, with what stood in it, or cannot be read.
+        self._gap = database.fault is not None and database.fault.code in {"store_damaged", "store_unreadable"}
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="egress")
         database.after_loss(self._after_loss)
 
@@ -90,7 +94,7 @@ class EgressLog:
     def report(self, limit: int) -> EgressReport:
         """The newest ``limit`` entries, those that wait included. Blocks."""
         self._settle()
-        oldest = _stamp(self._clock() - timedelta(days=KEEP_DAYS))
+        oldest = oldest_kept(self._clock())
         nothing: list[tuple[str, Purpose, str, str, Outcome | Literal[""], int, str]] = []
         rows, whole = self._database.read(
             lambda db: (
@@ -104,23 +108,29 @@ class EgressLog:
             (nothing, False),
         )
         entries = tuple(
-            EgressEntry(_moment(at), purpose, to, what, outcome or "failed", times, _moment(last))
+            EgressEntry(
+                datetime.fromisoformat(at), purpose, to, what, outcome or "failed", times, datetime.fromisoformat(last)
+            )
             for at, purpose, to, what, outcome, times, last in rows
         )
         return EgressReport(entries, whole and not self._stuck and not self._gap)
 
     def clear(self) -> bool:
-        """Forget everything; return whether that outlives this process. Blocks."""
+        """Forget everything; return whether it is forgotten: all or nothing. Blocks."""
         return self._writer.submit(self._clear).result()
 
     def forget_old(self) -> None:
-        """Forget what is older than `KEEP_DAYS`. Blocks."""
-        self._database.write(lambda db: _forget_old(db, self._clock()))
+        """Forget what is older than `guetteur.store.keeping.KEEP_DAYS`. Blocks."""
+        self._database.write(lambda db: forget_old(db, "egress", self._clock()))
 
     def close(self) -> None:
         """Write what waits; nothing is noted from now on. Blocks for as long as the file is locked."""
         self._settle()
         self._writer.shutdown()
+        with self._lock:
+            lost = self._gap or bool(self._waiting)
+        if lost:
+            self._mark()
 
     def _add(self, *changes: _Change) -> None:
         with self._lock:
@@ -135,6 +145,7 @@ class EgressLog:
             self._writer.submit(self._flush)
         except RuntimeError:  # the program ends
             self._gap, self._scheduled = True, False
+            self._mark()
 
     def _settle(self) -> None:
         with suppress(RuntimeError):  # closed: everything is written
@@ -142,24 +153,29 @@ class EgressLog:
 
     def _clear(self) -> bool:
         with self._lock:
-            self._waiting = []
-            self._gap = False
+            waiting, self._waiting = self._waiting, []
+            gap, self._gap = self._gap, False
 
         def change(db: Database) -> None:
             db.execute("delete from egress")
             db.execute("delete from egress_gaps")
 
-        # Where that fails the old entries are still there, and so is what was missing among them.
-        cleared = self._database.write(change)
+        cleared = self._database.forget(change)
         with self._lock:
             self._stuck = not cleared and self._database.kept
+            if not cleared:
+                # The old entries are still there, and so is what was missing among them.
+                self._waiting, self._gap = waiting + self._waiting, self._gap or gap
+        if cleared:
+            self._unmark()
         return cleared
 
     def _flush(self) -> None:
+        marked = self._is_marked()
         with self._lock:
             batch, self._waiting = self._waiting, []
             self._scheduled = False
-            gap = self._gap
+            self._gap = gap = self._gap or marked
         if not batch and not gap:
             return
         now = self._clock()
@@ -172,9 +188,60 @@ class EgressLog:
                 self._waiting, self._stuck = batch + self._waiting, True
             else:
                 self._gap = True  # written to memory alone: it ends with the program
+        if marked and written:
+            self._unmark()
+        elif not written and not self._database.kept:
+            self._mark()
+
+    def _is_marked(self) -> bool:
+        try:
+            return self._marker.exists()
+        except OSError:
+            return False
+
+    def _mark(self) -> None:
+        with suppress(OSError):
+            self._marker.touch(0o600)
+
+    def _unmark(self) -> None:
+        with suppress(OSError):
+            self._marker.unlink(missing_ok=True)
 
     def _after_loss(self, db: Database) -> None:
-        db.execute("insert or ignore into egress_gaps values (?)", (_stamp(self._clock()),))
+        db.execute("insert or ignore into egress_gaps values (?)", (stamp(self._clock()),))
+
+
+class LateEgressLog:
+    """The log of another process than the daemon, opened by its first contact: most commands make none."""
+
+    def __init__(self, path: Path, clock: Callable[[], datetime]) -> None:
+        """Nothing is opened yet; ``path`` is the database's."""
+        self._path = path
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._opened: tuple[StateDatabase, EgressLog] | None = None
+
+    def begun(self, left: Left) -> datetime:
+        """As in the interface; the first one blocks."""
+        return self._log().begun(left)
+
+    def ended(self, left: Left, begun_at: datetime, outcome: Outcome) -> None:
+        """As in the interface."""
+        self._log().ended(left, begun_at, outcome)
+
+    def close(self) -> None:
+        """Write what waits and close the file. Blocks."""
+        if self._opened is not None:
+            database, log = self._opened
+            log.close()
+            database.close()
+
+    def _log(self) -> EgressLog:
+        with self._lock:
+            if self._opened is None:
+                database = StateDatabase(self._path, owner=False)
+                self._opened = database, EgressLog(database, self._clock)
+            return self._opened[1]
 
 
 def _apply(db: Database, batch: Sequence[_Change], now: datetime, *, gap: bool) -> None:
@@ -190,7 +257,7 @@ def _apply(db: Database, batch: Sequence[_Change], now: datetime, *, gap: bool) 
                 "insert into egress values (?, ?, ?, ?, ?, ?, ?, ?) on conflict (day, purpose, host, what, outcome)"
                 " do update set times = times + excluded.times, at = min(at, excluded.at),"
                 " last_at = max(last_at, excluded.last_at)",
-                (*key, by, *map(_stamp, moments[key])),
+                (*key, by, *map(stamp, moments[key])),
             )
         elif by < 0:
             db.execute(
@@ -198,23 +265,12 @@ def _apply(db: Database, batch: Sequence[_Change], now: datetime, *, gap: bool) 
                 (by, *key),
             )
     db.execute("delete from egress where times <= 0")
-    _forget_old(db, now)
-    db.execute(
+    forget_old(db, "egress", now)
+    evicted = db.execute(
         "delete from egress where (day, purpose, host, what, outcome) in"
         " (select day, purpose, host, what, outcome from egress order by last_at desc limit -1 offset ?)",
         (MAX_ROWS,),
-    )
-    if gap:
-        db.execute("insert or ignore into egress_gaps values (?)", (_stamp(now),))
-
-
-def _forget_old(db: Database, now: datetime) -> None:
-    db.execute("delete from egress where last_at < ?", (_stamp(now - timedelta(days=KEEP_DAYS)),))
-
-
-def _stamp(moment: datetime) -> str:
-    return moment.astimezone(UTC).isoformat(timespec="milliseconds")
-
-
-def _moment(stamp: str) -> datetime:
-    return datetime.fromisoformat(stamp)
+    ).rowcount
+    # Those were young enough to be kept.
+    if gap or evicted:
+        db.execute("insert or ignore into egress_gaps values (?)", (stamp(now),))

@@ -84,7 +84,7 @@ class Exceptions:
         name = site_of(host)
         with self._lock:
             self._since = {other: since for other, since in self._since.items() if other != name}
-            return self._database.write(lambda db: db.execute("delete from exceptions where host = ?", (name,)))
+            return self._database.forget(lambda db: db.execute("delete from exceptions where host = ?", (name,)))
 
     def _rewrite(self, db: Database) -> None:
         for row in self._since.items():

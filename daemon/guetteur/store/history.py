@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
 from guetteur.store.exceptions import checked_host
+from guetteur.store.keeping import MAX_ROWS, forget_old, oldest_kept, stamp
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -15,9 +16,6 @@ if TYPE_CHECKING:
     from sqlite_utils import Database
 
     from guetteur.store.database import StateDatabase
-
-KEEP_DAYS = 90
-MAX_ROWS = 5_000
 
 WarnedLevel = Literal["DANGER", "CAUTION"]
 
@@ -58,7 +56,7 @@ class History:
             InvalidInputError: ``not_a_host``.
         """
         name, now = checked_host(host), self._clock()
-        day, at = now.astimezone(UTC).date().isoformat(), _stamp(now)
+        day, at = now.astimezone(UTC).date().isoformat(), stamp(now)
 
         def change(db: Database) -> None:
             db.execute(
@@ -68,7 +66,7 @@ class History:
                 " body = coalesce(excluded.body, body)",
                 (day, name, level, body, at, at),
             )
-            _forget_old(db, now)
+            forget_old(db, "history", now)
             db.execute(
                 "delete from history where id in (select id from history order by last_at desc limit -1 offset ?)",
                 (MAX_ROWS,),
@@ -78,7 +76,7 @@ class History:
 
     def entries(self, limit: int) -> tuple[Warned, ...]:
         """The newest."""
-        oldest = _stamp(self._clock() - timedelta(days=KEEP_DAYS))
+        oldest = oldest_kept(self._clock())
         nothing: list[tuple[int, str, str, WarnedLevel, str | None, int, str]] = []
         rows = self._database.read(
             lambda db: db.execute(
@@ -94,11 +92,11 @@ class History:
         )
 
     def forget_old(self) -> None:
-        """Forget what is older than `KEEP_DAYS`, also where nothing is added any more."""
-        self._database.write(lambda db: _forget_old(db, self._clock()))
+        """Forget what is older than `guetteur.store.keeping.KEEP_DAYS`, also where nothing is added any more."""
+        self._database.write(lambda db: forget_old(db, "history", self._clock()))
 
     def clear(self, ids: Sequence[int] | None) -> bool:
-        """Forget those of ``ids``, or all with None; return whether that outlives this process."""
+        """Forget those of ``ids``, or all with None; return whether they are forgotten: all or none."""
 
         def change(db: Database) -> None:
             if ids is None:
@@ -106,12 +104,4 @@ class History:
             else:
                 db.conn.executemany("delete from history where id = ?", ((number,) for number in ids))
 
-        return self._database.write(change)
-
-
-def _forget_old(db: Database, now: datetime) -> None:
-    db.execute("delete from history where last_at < ?", (_stamp(now - timedelta(days=KEEP_DAYS)),))
-
-
-def _stamp(moment: datetime) -> str:
-    return moment.astimezone(UTC).isoformat(timespec="milliseconds")
+        return self._database.forget(change)

@@ -34,10 +34,13 @@ class PersonStore:
         history: warnings, where the person wants them kept.
     """
 
-    def __init__(self, state_dir: Path, clock: Callable[[], datetime]) -> None:
-        """Open ``guetteur.db`` in ``state_dir``; what is wrong with it is in ``database.fault``."""
+    def __init__(self, state_dir: Path, clock: Callable[[], datetime], *, owner: bool = True) -> None:
+        """Open ``guetteur.db`` in ``state_dir``; what is wrong with it is in ``database.fault``.
+
+        ``owner`` is as for `StateDatabase`.
+        """
         self._clock = clock
-        self.database = StateDatabase(state_dir / FILE_NAME)
+        self.database = StateDatabase(state_dir / FILE_NAME, owner=owner)
         self.exceptions = Exceptions(self.database)
         self.visits = Visits(self.database, clock)
         self.egress = EgressLog(self.database, clock)
@@ -53,7 +56,7 @@ class PersonStore:
             self.visits.note(host)
 
     async def run(self) -> None:
-        """Write visits now and then, and forget what is old once a day, until cancelled."""
+        """Write visits now and then, look at the file and forget what is old once a day, until cancelled."""
         day = None
         while True:
             await asyncio.sleep(FLUSH_EVERY_S)
@@ -61,11 +64,13 @@ class PersonStore:
             today = self._clock().date()
             if today != day:
                 day = today
+                await asyncio.to_thread(self.database.check)
                 await asyncio.to_thread(self.egress.forget_old)
                 await asyncio.to_thread(self.history.forget_old)
 
     def close(self) -> None:
         """Write what is still to be written and close the file."""
+        self.database.check()
         self.visits.flush_now()
         self.egress.close()
         self.database.close()

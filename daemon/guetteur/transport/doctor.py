@@ -15,6 +15,7 @@ import guetteur
 from guetteur.errors import DaemonUnreachableError, DataFileError
 from guetteur.lists.compiled import CompiledList
 from guetteur.lists.knowledge import load_knowledge, load_model
+from guetteur.lists.source import load_repository
 from guetteur.lists.sources import STARTER_FILE, starter_sources
 from guetteur.lookup.registries import load_registries
 from guetteur.transport import frames, host_script
@@ -39,7 +40,7 @@ __all__ = ["DATA_FILES", "Finding", "diagnose"]
 
 # What ``guetteur.publish.bundle`` compiles into the package; a contract test compares.
 DATA_FILES = (
-    *("knowledge.json", "model.json", "registries.json", STARTER_FILE),
+    *("knowledge.json", "model.json", "registries.json", "repository.json", STARTER_FILE),
     *("public_hosts.bin", "popular.bin", "starter.bin"),
 )
 
@@ -205,8 +206,8 @@ def _start_launcher(script: Path, timeout_s: float) -> str:
 def _read_within(relay: subprocess.Popen[bytes], stdout: BinaryIO, timeout_s: float) -> bytes | None:
     # A pipe has no timeout of its own; killing the other end is what ends a read everywhere.
     timer = threading.Timer(timeout_s, relay.kill)
-    timer.start()
     began = time.monotonic()
+    timer.start()
     try:
         frame = frames.read_frame(stdout)
     except frames.FrameTooLargeError:
@@ -270,6 +271,7 @@ def _data(data_dir: Path) -> Finding:
         load_knowledge(data_dir)
         load_model(data_dir)
         load_registries(data_dir)
+        load_repository(data_dir)
         starter_sources(data_dir)
         for name in DATA_FILES:
             if name.endswith(".bin"):

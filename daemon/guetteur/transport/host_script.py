@@ -19,8 +19,10 @@ if TYPE_CHECKING:
     from guetteur.transport.browsers import Platform
 
 NAME = "guetteur-native-host"
-# What decides where the daemon is. A browser started from the desktop lacks what a shell had set at install time.
-_KEPT_VARIABLES = ("GUETTEUR_HOME", "GUETTEUR_TRANSPORT")
+# What decides where the daemon is and whom it asks. A browser started from the desktop lacks what a shell had set at
+# install time, and the folder it stood in.
+_KEPT_VARIABLES = ("GUETTEUR_TRANSPORT", "GUETTEUR_LISTS_URL", "GUETTEUR_TIMESTAMP_URL")
+_KEPT_PATHS = ("GUETTEUR_HOME", "GUETTEUR_LISTS_ROOT")
 
 
 def folder(settings: Settings) -> Path:
@@ -49,6 +51,7 @@ def write(settings: Settings, platform: Platform, environ: Mapping[str, str]) ->
 def variables(environ: Mapping[str, str]) -> dict[str, str]:
     """What a program started from the desktop must be told to be this copy."""
     kept = {name: environ[name] for name in _KEPT_VARIABLES if environ.get(name)}
+    kept |= {name: str(Path(environ[name]).absolute()) for name in _KEPT_PATHS if environ.get(name)}
     root = Path(guetteur.__file__).absolute().parent.parent
     if not _is_site(root):  # run from a source tree: the interpreter alone would not find us
         kept["PYTHONPATH"] = str(root)

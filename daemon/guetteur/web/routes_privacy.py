@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
-from guetteur.store.egress import KEEP_DAYS as EGRESS_DAYS
-from guetteur.store.history import KEEP_DAYS as HISTORY_DAYS
+from guetteur.errors import GuetteurError
+from guetteur.store.keeping import KEEP_DAYS
 from guetteur.web import wire_privacy as wire
-from guetteur.web.guard import json_response
+from guetteur.web.guard import json_error, json_response
 from guetteur.web.routes import decode
 from guetteur.web.wire import iso
 
@@ -61,7 +61,8 @@ class PrivacyService:
     async def clear_egress(self, request: web.Request) -> web.Response:
         """Forget what left; nothing else changes."""
         decode(await request.read(), wire.ClearEgress)
-        await asyncio.to_thread(self.person.egress.clear)
+        if not await asyncio.to_thread(self.person.egress.clear):
+            return json_error(not_cleared(), 500)
         return json_response(await asyncio.to_thread(egress_reply, self.person.egress))
 
     async def history(self, _request: web.Request) -> web.Response:
@@ -79,7 +80,8 @@ class PrivacyService:
     async def clear_history(self, request: web.Request) -> web.Response:
         """Forget warnings."""
         asked = decode(await request.read(), wire.ClearHistory)
-        await asyncio.to_thread(self.person.history.clear, asked.ids)
+        if not await asyncio.to_thread(self.person.history.clear, asked.ids):
+            return json_error(not_cleared(), 500)
         return json_response(await asyncio.to_thread(history_reply, self.person.history, self.checker.registry))
 
     async def list_sources(self, _request: web.Request) -> web.Response:
@@ -92,20 +94,25 @@ class PrivacyService:
         return json_response(reply)
 
 
-def egress_reply(log: EgressLog) -> wire.EgressReply:
+def not_cleared() -> GuetteurError:
+    """All of it is still there."""
+    return GuetteurError("not_cleared", "it could not be cleared", "guetteur doctor says what is wrong with the disk")
+
+
+def egress_reply(log: EgressLog, limit: int = wire.MAX_SHOWN) -> wire.EgressReply:
     """The log as it goes over the wire; blocks."""
-    told = log.report(wire.MAX_SHOWN)
+    told = log.report(limit)
     entries = [
         wire.EgressEntryReply(iso(one.at), one.purpose, one.to, one.what, one.outcome, one.count, iso(one.last_at))
         for one in told.entries
     ]
-    return wire.EgressReply(entries, EGRESS_DAYS, told.complete)
+    return wire.EgressReply(entries, KEEP_DAYS, told.complete)
 
 
-def history_reply(history: History, registry: Registry) -> wire.HistoryReply:
+def history_reply(history: History, registry: Registry, limit: int = wire.MAX_SHOWN) -> wire.HistoryReply:
     """The warnings as they go over the wire; blocks."""
     entries = []
-    for one in history.entries(wire.MAX_SHOWN):
+    for one in history.entries(limit):
         body = registry.get(one.body) if one.body is not None else None
         name = body.name if body is not None else None
         entries.append(
@@ -113,7 +120,7 @@ def history_reply(history: History, registry: Registry) -> wire.HistoryReply:
                 one.id, iso(one.at), one.host, one.level, one.body, name, one.times, iso(one.last_at)
             )
         )
-    return wire.HistoryReply(entries, HISTORY_DAYS)
+    return wire.HistoryReply(entries, KEEP_DAYS)
 
 
 def source_replies(sources: Sequence[ListSource]) -> list[wire.ListSourceReply]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from msgspec import Meta, Struct
 
+from guetteur.egress import Outcome, Purpose
+from guetteur.store.history import WarnedLevel
 from guetteur.web.wire import MAX_NUMBER
 from guetteur.web.wire_exceptions import MAX_HOST_LENGTH
 
@@ -14,10 +16,6 @@ MAX_SHOWN = 500
 MAX_BODY_ID = 64
 
 EntryId = Annotated[int, Meta(ge=1, le=MAX_NUMBER)]
-
-Purpose = Literal["lists", "age", "report", "lookup", "watch", "timestamp"]
-Outcome = Literal["answered", "refused", "failed"]
-WarnedLevel = Literal["DANGER", "CAUTION"]
 
 
 class ClearEgress(Struct, frozen=True, forbid_unknown_fields=True):
@@ -42,7 +40,7 @@ class EgressEntryReply(Struct, frozen=True):
 
 
 class EgressReply(Struct, frozen=True):
-    """Contacts with other computers, the newest first, at most 500; ``complete`` is false when one went unnoted."""
+    """Contacts with other computers, the newest first, at most 500; ``complete`` is false when one is missing."""
 
     entries: list[EgressEntryReply]
     kept_days: int

@@ -1,6 +1,5 @@
-"""The client around the attacks: progress, stopping, two daemons, a full disk, rollback by the user, status."""
+"""The client around the attacks: progress, two daemons, a full disk, rollback by the user, status."""
 
-import asyncio
 import sys
 import threading
 from collections.abc import Iterator
@@ -17,7 +16,7 @@ from guetteur.lists.index import Index, decode_index, delta_chain, delta_target
 from guetteur.lists.poison import PoisonError, check_contents
 from guetteur.lists.status import SyncRecord, make_status, read_record, write_record
 from guetteur.lists.store import Store
-from guetteur.lists.sync import Progress, read_status, sync
+from guetteur.lists.sync import Progress, read_status
 from support.lists import DAY, HOSTS, NOW, ListServer, PlainContents, Publisher, User, small_disk
 
 pytestmark = pytest.mark.enable_socket
@@ -43,64 +42,20 @@ def user(tmp_path: Path, server: ListServer, publisher: Publisher) -> User:
     return User(tmp_path / "user", server.url, publisher.root)
 
 
-async def test_progress_comes_on_the_loop_and_the_loop_stays_free(user: User, server: ListServer) -> None:
+def test_each_step_is_told(user: User, server: ListServer) -> None:
     agents = set()
 
-    async def slow(request: web.Request, content: bytes) -> web.Response:
+    async def noted(request: web.Request, content: bytes) -> web.Response:
         agents.add(request.headers["User-Agent"])
-        await asyncio.sleep(0.3)
         return web.Response(body=content)
 
-    server.hooks[".list"] = slow
-    events: list[tuple[Progress, bool]] = []
-    here = threading.get_ident()
-    task = asyncio.create_task(
-        sync(
-            user.setup,
-            user.store,
-            user.fmt,
-            NOW,
-            progress=lambda event: events.append((event, threading.get_ident() == here)),
-        )
-    )
-    worst, loop = 0.0, asyncio.get_running_loop()
-    while not task.done():
-        began = loop.time()
-        await asyncio.sleep(0.005)
-        worst = max(worst, loop.time() - began - 0.005)
-    assert (await task).outcome == "updated"
-    await asyncio.sleep(0)
-    assert worst < 0.1
-    assert all(on_loop for _, on_loop in events)
-    stages = [event.stage for event, _ in events]
+    server.hooks[".list"] = noted
+    events: list[Progress] = []
+    assert user.sync(progress=events.append).outcome == "updated"
+    stages = [event.stage for event in events]
     assert (stages[0], stages[-1]) == ("checking", "done")
     assert {"downloading", "applying", "installing"} <= set(stages)
     assert agents == {USER_AGENT}
-
-
-async def test_cancelling_ends_the_download_at_once(user: User, server: ListServer) -> None:
-    reached = asyncio.Event()
-    loop = asyncio.get_running_loop()
-
-    async def hang(_request: web.Request, _content: bytes) -> web.Response:
-        loop.call_soon_threadsafe(reached.set)
-        await asyncio.sleep(5)
-        raise web.HTTPNotFound
-
-    server.hooks["timestamp.json"] = hang
-    task = asyncio.create_task(sync(user.setup, user.store, user.fmt, NOW))
-    await asyncio.wait_for(reached.wait(), 3)
-    task.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await task
-    for _ in range(100):
-        await asyncio.sleep(0.01)
-        record = read_record(user.store.folder)
-        if record.last_error is not None:
-            break
-    assert record.last_error.code == "stopped"
-    server.hooks.clear()
-    assert (await asyncio.to_thread(user.sync)).outcome == "updated"
 
 
 def test_two_daemons_sync_one_folder(user: User, server: ListServer, publisher: Publisher, tmp_path: Path) -> None:

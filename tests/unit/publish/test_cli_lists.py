@@ -12,7 +12,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from guetteur.cli import main
-from guetteur.publish.sync_blocklists import PUBLISHED
+from guetteur.lists.sources import ListSource
+from guetteur.publish.sync_blocklists import FAILED, PUBLISHED
 from guetteur.publish.sync_blocklists import main as sync_blocklists
 
 pytestmark = pytest.mark.enable_socket
@@ -118,6 +119,22 @@ def test_lists_are_renewed_rolled_back_and_taken_up_again(desk: Any, served: str
     said(desk, "lists", "release")
     said(desk, "lists", "sync")
     assert json.loads(said(desk, "lists", "status", "--json"))["version"] == second
+
+
+@pytest.mark.parametrize("source", [ListSource("a", "A" * 301), ListSource("a", "A", "http://a.example/")])
+def test_an_index_no_client_could_read_is_not_signed(
+    desk: Any, served: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], source: ListSource
+) -> None:
+    publish(desk)
+    said(desk, "lists", "sync")
+    before = {path: path.read_bytes() for path in (desk.blocklists / "repository").rglob("*") if path.is_file()}
+    with monkeypatch.context() as patch:
+        patch.setattr("guetteur.publish.pipeline._list_sources", lambda _serving: (source,))
+        done = sync_blocklists(["--blocklists", str(desk.blocklists), "--mirror", desk.address, "--force"])
+    assert done == FAILED
+    assert "clients would refuse it" in capsys.readouterr().out
+    assert {path: path.read_bytes() for path in (desk.blocklists / "repository").rglob("*") if path.is_file()} == before
+    assert json.loads(said(desk, "lists", "sync", "--json"))["outcome"] == "up_to_date"
 
 
 def test_a_renewal_that_fails_says_why_and_keeps_what_is_there(

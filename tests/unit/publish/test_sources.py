@@ -80,6 +80,10 @@ def test_undated_source_has_one_slot(tmp_path: Path) -> None:
         (('"hosts"', '"json"'), "path is missing"),
         (("trust = 1", 'trust = 1\nwhere = ["a"]'), "where needs where_column"),
         (('"MIT"', '""'), "licence, name or family is empty"),
+        (('id = "one"', f'id = "{"o" * 65}"'), "id is longer than 64 characters"),
+        (('"One"', f'"{"O" * 301}"'), "licence or name is longer than 300 characters"),
+        (('"MIT"', f'"{"M" * 301}"'), "licence or name is longer than 300 characters"),
+        (("one.txt", "o" * 1024), "url is longer than 1024 characters"),
         (("", ""), None),
     ],
 )
@@ -100,6 +104,14 @@ def test_twins_are_all_named(tmp_path: Path) -> None:
         load_sources(tmp_path / "sources.toml")
     assert "id one stands 2 times" in caught.value.message
     assert "bit 0 stands 2 times" in caught.value.message
+
+
+def test_more_sources_than_can_be_told(tmp_path: Path) -> None:
+    many = [GOOD.replace('id = "one"', f'id = "n{number}"').replace("bit = 0\n", "") for number in range(129)]
+    (tmp_path / "sources.toml").write_text("".join(many).replace('"phishing-hosts"', '"allow"'))
+    with pytest.raises(DataFileError) as caught:
+        load_sources(tmp_path / "sources.toml")
+    assert caught.value.message == "sources.toml: more than 128 sources"
 
 
 def test_no_such_file(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """The file that remembers: whatever happens to it, the daemon goes on and says so."""
 
+import asyncio
 import os
 import signal
 import sqlite3
@@ -7,12 +8,15 @@ import stat
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from guetteur.egress import contact, errand
 from guetteur.store.database import StateDatabase
+from guetteur.store.egress import LateEgressLog
 from guetteur.store.exceptions import Exceptions
 from guetteur.store.migrations import MIGRATIONS
 from guetteur.store.person import FILE_NAME, PersonStore
@@ -90,18 +94,23 @@ def test_flipped_bytes_are_noticed(tmp_path: Path) -> None:
     database.close()
 
 
+def spoil(path: Path, page: int | None = None) -> None:
+    """Overwrite one page in place, or all of them."""
+    with sqlite3.connect(path) as other:
+        other.execute("pragma wal_checkpoint(truncate)")
+    other.close()
+    with path.open("r+b") as file:
+        file.seek(0 if page is None else page * 4096)
+        file.write(b"\xaa" * (path.stat().st_size if page is None else 4096))
+
+
 def test_damage_in_the_middle_of_a_run_loses_no_exception(tmp_path: Path) -> None:
     path = tmp_path / FILE_NAME
     database = StateDatabase(path)
     exceptions = Exceptions(database)
     for number in range(300):
         exceptions.add(f"site-{number}.example", NOW)
-    with sqlite3.connect(path) as other:
-        other.execute("pragma wal_checkpoint(truncate)")
-    other.close()
-    content = bytearray(path.read_bytes())
-    content[: len(content)] = b"\xaa" * len(content)
-    path.write_bytes(content)
+    spoil(path)
     exceptions.add("one-more.example", NOW)
     exceptions.add("and-another.example", NOW)
     assert len(exceptions.all()) == 302
@@ -109,6 +118,83 @@ def test_damage_in_the_middle_of_a_run_loses_no_exception(tmp_path: Path) -> Non
     assert database.fault.code == "store_damaged"
     database.close()
     assert len(reopened(path).all()) == 302
+
+
+def test_another_process_leaves_a_damaged_file_to_the_daemon(tmp_path: Path) -> None:
+    path = tmp_path / FILE_NAME
+    database = StateDatabase(path)
+    exceptions = Exceptions(database)
+    exceptions.add("a.example", NOW)
+    spoil(path)
+    other = StateDatabase(path, owner=False)
+    assert not other.kept
+    assert other.fault is not None
+    assert other.fault.code == "store_unreadable"
+    assert Exceptions(other).all() == ()
+    other.close()
+    assert not (tmp_path / f"{FILE_NAME}.damaged").exists()
+    assert exceptions.add("b.example", NOW)
+    assert database.fault is not None
+    assert database.fault.code == "store_damaged"
+    database.close()
+    assert len(reopened(path).all()) == 2
+
+
+def test_another_process_that_meets_damage_goes_on_without(tmp_path: Path) -> None:
+    path = tmp_path / FILE_NAME
+    database = StateDatabase(path, owner=False)
+    exceptions = Exceptions(database)
+    exceptions.add("a.example", NOW)
+    spoil(path)
+    assert not exceptions.add("b.example", NOW)
+    assert not exceptions.add("c.example", NOW)
+    assert database.fault is not None
+    assert database.fault.code == "store_unreadable"
+    database.close()
+    assert [one.name for one in tmp_path.glob("*.damaged*")] == []
+
+
+def test_damage_that_no_write_met_is_found_before_the_end(tmp_path: Path) -> None:
+    """A page that nothing was read from since: the renewal of the lists sees it and must not take the file away."""
+    path = tmp_path / FILE_NAME
+    daemon = PersonStore(tmp_path, lambda: NOW)
+    daemon.exceptions.add("a.example", NOW)
+    spoil(path, 3)
+    renewal = LateEgressLog(path, lambda: NOW)
+    with errand(renewal, "lists"), contact("lists.example") as noted:
+        noted.end("answered")
+    renewal.close()
+    assert daemon.exceptions.add("b.example", NOW)
+    daemon.close()
+    after = PersonStore(tmp_path, lambda: NOW)
+    assert [one.host for one in after.exceptions.all()] == ["a.example", "b.example"]
+    assert not after.egress.report(1).complete
+    after.close()
+
+
+async def test_damage_that_no_write_met_is_found_within_a_day(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("guetteur.store.person.FLUSH_EVERY_S", 0.01)
+    daemon = PersonStore(tmp_path, lambda: NOW)
+    daemon.exceptions.add("a.example", NOW)
+    spoil(tmp_path / FILE_NAME, 3)
+    running = asyncio.create_task(daemon.run())
+    while daemon.database.fault is None:
+        await asyncio.sleep(0.01)
+    running.cancel()
+    with suppress(asyncio.CancelledError):
+        await running
+    assert daemon.database.fault.code == "store_damaged"
+    daemon.close()
+    assert [one.host for one in reopened(tmp_path / FILE_NAME).all()] == ["a.example"]
+
+
+def test_a_removed_exception_is_in_no_file(tmp_path: Path) -> None:
+    database = StateDatabase(tmp_path / FILE_NAME)
+    exceptions = Exceptions(database)
+    exceptions.add("to-be-forgotten.example", NOW)
+    assert exceptions.remove("to-be-forgotten.example")
+    assert [path.name for path in tmp_path.iterdir() if b"to-be-forgotten" in path.read_bytes()] == []
+    database.close()
 
 
 @ROOT_CANNOT_TEST

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 from guetteur.egress import Contact, Left, UnstatedError, about, contact, errand
 from guetteur.store.database import StateDatabase
-from guetteur.store.egress import KEEP_DAYS, MAX_ROWS, EgressEntry, EgressLog
+from guetteur.store.egress import GAP_SUFFIX, EgressEntry, EgressLog, LateEgressLog
+from guetteur.store.keeping import KEEP_DAYS, MAX_ROWS
 from guetteur.store.person import FILE_NAME
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -136,7 +137,7 @@ def test_the_newest_are_kept_when_there_are_too_many(log: EgressLog, clock: Cloc
             log.report(1)
     found = [one.what for one in log.report(2 * MAX_ROWS).entries]
     assert found == [f"site-{number}.fr" for number in range(MAX_ROWS + 29, 29, -1)]
-    assert log.report(1).complete
+    assert not log.report(1).complete
     # Many at the same moment, as well.
     for number in range(40):
         note(log, Left("watch", f"at-once-{number}.fr", ""))
@@ -186,9 +187,83 @@ def test_without_a_place_on_the_disk_it_says_so(tmp_path: Path, clock: Clock) ->
     assert told(log) == [(*RDAP, "answered", "2")]
     assert not log.report(1).complete
     assert not log.clear()
-    assert told(log) == []
+    assert told(log) == [(*RDAP, "answered", "2")]  # nothing is half cleared
+    assert not log.report(1).complete
     log.close()
     database.close()
+
+
+def gap_of(path: Path) -> Path:
+    return path.with_name(path.name + GAP_SUFFIX)
+
+
+def reopened(path: Path, clock: Clock) -> tuple[int, bool]:
+    """How many lines a later process tells, and whether those are all."""
+    database = StateDatabase(path)
+    log = EgressLog(database, clock)
+    told = log.report(MAX_ROWS)
+    log.close()
+    database.close()
+    return len(told.entries), told.complete
+
+
+def test_what_was_in_memory_alone_is_a_gap_for_the_next_process(
+    log: EgressLog, database: StateDatabase, path: Path, clock: Clock
+) -> None:
+    note(log)
+    assert told(log) == [(*RDAP, "answered", "1")]
+    database.read(lambda db: db.execute("pragma wal_checkpoint(truncate)").fetchall(), [])
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("begin immediate")
+    in_memory = StateDatabase(path)
+    other.execute("commit")
+    other.close()
+    second = EgressLog(in_memory, clock)
+    assert second.report(1).complete  # the copy says so, and nothing has left since
+    assert not gap_of(path).exists()
+    assert not second.clear()
+    assert len(second.report(9).entries) == 1
+    note(second, Left("lists", "lists.example", ""))
+    assert not second.report(1).complete
+    assert gap_of(path).exists()  # already now: the process may be killed
+    assert not log.report(1).complete  # another process that runs is told, too
+    assert not gap_of(path).exists()
+    second.close()
+    in_memory.close()
+    assert reopened(path, clock) == (1, False)
+    assert not gap_of(path).exists()  # it stands in the file now
+    assert log.clear()
+    assert reopened(path, clock) == (0, True)
+
+
+def test_what_was_still_to_be_written_at_the_end_is_a_gap(database: StateDatabase, path: Path, clock: Clock) -> None:
+    database.read(lambda db: db.execute("pragma busy_timeout = 50"), None)
+    log = EgressLog(database, clock)
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("begin immediate")
+    note(log)
+    log.close()
+    assert gap_of(path).exists()
+    other.execute("commit")
+    other.close()
+    assert reopened(path, clock) == (0, False)
+    gap_of(path).touch()
+    log = EgressLog(database, clock)
+    assert log.clear()
+    log.close()
+    assert not gap_of(path).exists()
+    assert reopened(path, clock) == (0, True)
+
+
+def test_a_process_that_contacts_nobody_opens_nothing(path: Path, clock: Clock) -> None:
+    late = LateEgressLog(path, clock)
+    late.close()
+    assert not path.exists()
+    late = LateEgressLog(path, clock)
+    with errand(late, "lists"), contact("lists.example") as noted:
+        noted.end("answered")
+    late.close()
+    assert reopened(path, clock) == (1, True)
 
 
 def test_a_damaged_file_is_a_gap(path: Path, clock: Clock) -> None:
@@ -223,12 +298,12 @@ def test_damage_in_the_middle_of_a_run_is_a_gap(log: EgressLog, path: Path) -> N
     assert log.report(1).complete
 
 
-def test_nothing_that_was_cleared_is_in_the_file(log: EgressLog, database: StateDatabase, path: Path) -> None:
+def test_nothing_that_was_cleared_is_in_a_file(log: EgressLog, tmp_path: Path) -> None:
     note(log, Left("age", "rdap.example", "a-name-to-be-forgotten.fr"))
     log.report(1)
+    assert [path.name for path in tmp_path.iterdir() if b"to-be-forgotten" in path.read_bytes()] != []
     assert log.clear()
-    database.read(lambda db: db.execute("pragma wal_checkpoint(truncate)").fetchall(), [])
-    assert b"to-be-forgotten" not in path.read_bytes()
+    assert [path.name for path in tmp_path.iterdir() if b"to-be-forgotten" in path.read_bytes()] == []
 
 
 def test_threads_and_processes_write_together(log: EgressLog, path: Path) -> None:

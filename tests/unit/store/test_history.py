@@ -9,7 +9,8 @@ import pytest
 
 from guetteur.errors import InvalidInputError
 from guetteur.store.database import StateDatabase
-from guetteur.store.history import KEEP_DAYS, MAX_ROWS, History
+from guetteur.store.history import History
+from guetteur.store.keeping import KEEP_DAYS, MAX_ROWS
 from guetteur.store.person import FILE_NAME
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -92,7 +93,7 @@ def test_addresses_and_foreign_names_are_hosts(history: History) -> None:
     assert len(told(history)) == 3
 
 
-def test_some_or_all_are_forgotten_for_good(history: History, database: StateDatabase, tmp_path: Path) -> None:
+def test_some_or_all_are_forgotten_for_good(history: History, tmp_path: Path) -> None:
     for number in range(4):
         history.add(f"site-{number}-to-forget.example", "DANGER", None)
     first = history.entries(9)
@@ -104,8 +105,24 @@ def test_some_or_all_are_forgotten_for_good(history: History, database: StateDat
     assert history.entries(9) == ()
     history.add("new.example", "DANGER", None)
     assert history.entries(9)[0].id not in {one.id for one in first}
+    assert [path.name for path in tmp_path.iterdir() if b"to-forget" in path.read_bytes()] == []
+
+
+def test_what_only_this_process_would_forget_is_not_cleared(
+    history: History, database: StateDatabase, clock: Clock, tmp_path: Path
+) -> None:
+    history.add("scam.example", "DANGER", None)
     database.read(lambda db: db.execute("pragma wal_checkpoint(truncate)").fetchall(), [])
-    assert b"to-forget" not in (tmp_path / FILE_NAME).read_bytes()
+    other = sqlite3.connect(tmp_path / FILE_NAME, isolation_level=None)
+    other.execute("begin immediate")
+    in_memory = StateDatabase(tmp_path / FILE_NAME)
+    other.execute("commit")
+    other.close()
+    assert not in_memory.kept
+    late = History(in_memory, clock)
+    assert not late.clear(None)
+    assert told(late) == told(history) == [("scam.example", "DANGER", None, 1)]
+    in_memory.close()
 
 
 def test_what_is_old_is_forgotten_also_where_nothing_is_added(

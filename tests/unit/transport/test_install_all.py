@@ -254,12 +254,12 @@ def test_menu_entry(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(host_script, "_is_site", lambda _root: True)
     entry = configparser.RawConfigParser(delimiters=("=",))
     entry.optionxform = str  # type: ignore[assignment,method-assign]
-    entry.read_string(menu_entry.content({"GUETTEUR_HOME": 'a"b'}).decode())
+    entry.read_string(menu_entry.content({"GUETTEUR_HOME": '/a"b'}).decode())
     section = entry["Desktop Entry"]
     assert section["Type"] == "Application"
     assert section["Terminal"] == "true"
     assert section["Comment[fr]"].startswith("Voir si")
-    home, python = r'"GUETTEUR_HOME=a\\"b"', r'"/home/a b/\\$x/100%%/python"'
+    home, python = r'"GUETTEUR_HOME=/a\\"b"', r'"/home/a b/\\$x/100%%/python"'
     assert section["Exec"] == f'"/usr/bin/env" {home} {python} "-P" "-m" "guetteur" "doctor" "--wait"'
 
 
@@ -274,6 +274,27 @@ def test_interpreter_is_read_back_from_both_launchers(quiet: Settings, monkeypat
         script = host_script.write(quiet, platform, {})  # type: ignore[arg-type]
         assert host_script.interpreter(script, platform) == "/opt/a b'c 100%/python"  # type: ignore[arg-type]
     assert host_script.interpreter(quiet.state_dir / "none", "linux") is None
+
+
+def test_what_was_set_at_install_time_holds_for_what_browsers_start(
+    quiet: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    environ = {
+        "GUETTEUR_HOME": "home",
+        "GUETTEUR_LISTS_URL": "https://listes.example/a%20b?c='d'",
+        "GUETTEUR_LISTS_ROOT": "root.json",
+        "GUETTEUR_TIMESTAMP_URL": "https://tsa.example/",
+        "GUETTEUR_SOMETHING": "else",
+    }
+    expected = environ | {"GUETTEUR_HOME": f"{tmp_path}/home", "GUETTEUR_LISTS_ROOT": f"{tmp_path}/root.json"}
+    del expected["GUETTEUR_SOMETHING"]
+    monkeypatch.setattr(sys, "executable", "/usr/bin/env")
+    script = host_script.write(quiet, "linux", environ).read_text()
+    started = script[: script.index(" -P ")] + "\n"
+    said = subprocess.run(["/bin/sh", "-c", started], env={}, capture_output=True, text=True, check=True, timeout=10)
+    heard = dict(line.split("=", 1) for line in said.stdout.splitlines())
+    assert {name: value for name, value in heard.items() if name.startswith("GUETTEUR_")} == expected
 
 
 @pytest.mark.parametrize("lang", ["fr", "en"])
