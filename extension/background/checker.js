@@ -35,7 +35,9 @@ export class Checker {
   check(url) {
     const known = this.#recent.get(url);
     if (known !== undefined && this.#now() - known.at < FRESH_MS) return known.outcome;
-    const entry = { at: this.#now(), outcome: this.#ask(url) };
+    // No listener is prepared for an exception: whatever fails here leaves the page unchecked, and that is said.
+    const asking = this.#ask(url).catch(() => /** @type {Outcome} */ ({ degraded: "not_asked" }));
+    const entry = { at: this.#now(), outcome: asking };
     this.#recent.set(url, entry);
     for (const oldest of this.#recent.keys()) {
       if (this.#recent.size <= KEPT) break;

@@ -22,7 +22,8 @@ export class History {
   }
 
   /**
-   * A warning stands in a tab. It is the same one until a calm page takes its place (background/navigation.js).
+   * A warning stands in a tab. It is the same one until a calm page of another site takes its place
+   * (background/navigation.js), unless it grows graver.
    * @param {number} tabId
    * @param {URL} url
    * @param {"DANGER" | "CAUTION"} level
@@ -31,12 +32,12 @@ export class History {
   async shown(tabId, url, level, verdict) {
     const { state, daemon, wanted } = this.#parts;
     const host = hostOf(url);
-    const warned = `${level} ${host}`;
-    if (state.tab(tabId).warned === warned) return;
-    await state.patch(tabId, { warned });
-    if (!(await wanted())) return;
     const tab = await quietly(() => api.tabs.get(tabId));
-    if (tab === undefined || tab.incognito) return;
+    if (tab === undefined || tab.incognito) return; // of a tab that was closed nothing is written down again
+    const { warned } = state.tab(tabId);
+    if (warned === `${level} ${host}` || warned === `DANGER ${host}`) return;
+    await state.patch(tabId, { warned: `${level} ${host}` });
+    if (!(await wanted())) return;
     await daemon.request("/v1/history/add", { host, level, body: verdict?.body?.id ?? null });
   }
 }

@@ -138,7 +138,7 @@ function onRequest(details) {
     void checker.check(checkable(details.url)?.href ?? details.url);
     return undefined;
   }
-  trail.request(details);
+  void quietly(() => trail.request(details)); // whatever becomes of it, the page is judged
   const judged = navigation.request(details.tabId, details.requestId, details.url);
   if (!isFirefox()) return undefined;
   return judged.then((verdict) => (verdict === "cover" ? { cancel: true } : {}));

@@ -81,7 +81,14 @@ export class Navigation {
    * @param {URL} url
    */
   async #isPresent(tabId, url) {
-    if (this.#present.get(tabId)?.urls.has(url.href)) return true;
+    return this.#present.get(tabId)?.urls.has(url.href) === true || this.#isShown(tabId, url);
+  }
+
+  /**
+   * @param {number} tabId
+   * @param {URL} url
+   */
+  async #isShown(tabId, url) {
     const tab = await quietly(() => api.tabs.get(tabId));
     return [tab?.url, tab?.pendingUrl].some((address) => checkable(address)?.href === url.href);
   }
@@ -110,12 +117,17 @@ export class Navigation {
     const shown = before.page?.url === url.href ? before.page.verdict : undefined;
     const verdict = shown && named ? graver(shown, named) : named;
     const permitted = await permits.allows(tabId, hostOf(url), verdict);
-    // Covered on the word of our own list: no answer is not a better one.
-    if (verdict === undefined && !permitted && before.level === "DANGER" && before.url === url.href) return "cover";
+    if (verdict === undefined && (await this.#wasDanger(tabId, url))) {
+      // Where the warning stands already it is left as it is.
+      if (await this.#isShown(tabId, url)) await covering.cover(tabId, url, before.verdict ?? null);
+      return "cover";
+    }
     if (verdict?.level === "DANGER" && !permitted) {
       await covering.cover(tabId, url, verdict);
       return "cover";
     }
+    // A page that its name alone does not give away may be warned of again, once it is described.
+    const isCalm = verdict !== undefined && verdict.level !== "CAUTION" && !before.warned?.endsWith(` ${hostOf(url)}`);
     await state.patch(tabId, {
       url: url.href,
       level: verdict?.level,
@@ -124,7 +136,7 @@ export class Navigation {
       ...(verdict?.level !== "DANGER" && { good: url.href }),
       ...(before.good && hostOf(new URL(before.good)) !== hostOf(url) && { earlier: before.good }),
       ...(before.left !== url.href && { left: undefined }),
-      ...(verdict !== undefined && verdict.level !== "CAUTION" && { warned: undefined }),
+      ...(isCalm && { warned: undefined }),
     });
     this.#parts.onSettled(tabId);
     if (verdict?.level === "CAUTION" && !permitted) await this.#showBar(tabId, url, verdict);
@@ -208,23 +220,40 @@ export class Navigation {
     if (url === null) return { show: true };
     if (sender.documentLifecycle === "prerender") {
       // Nobody looks at it yet, and the tab shows another page: answer, cover nothing. It asks again when shown.
-      return { show: !(await this.#isWarnedOf(tabId, url)) };
+      return { show: !(await this.#isWarnedOf(tabId, url, this.#parts.checker.check(url.href))) };
     }
+    const checking = this.#parts.checker.check(url.href); // settle shares this question while it is under way
     const settled = this.settle(tabId, url.href);
-    if (this.#parts.daemon.state.phase === "unreachable") return { show: true };
+    if (this.#parts.daemon.state.phase === "unreachable") return { show: !(await this.#wasDanger(tabId, url)) };
     // A page that comes back from memory asks before the tab says that it shows it.
-    return { show: (await settled) !== "cover" && !(await this.#isWarnedOf(tabId, url)) };
+    return { show: (await settled) !== "cover" && !(await this.#isWarnedOf(tabId, url, checking)) };
   }
 
   /**
    * @param {number} tabId
    * @param {URL} url
+   * @param {Promise<Outcome>} checking asked by the caller: what was never answered would be asked again
    */
-  async #isWarnedOf(tabId, url) {
-    const outcome = await this.#parts.checker.check(url.href);
+  async #isWarnedOf(tabId, url, checking) {
+    const outcome = await checking;
     await this.#parts.permits.ready;
-    if (!("verdict" in outcome) || outcome.verdict.level !== "DANGER") return false;
+    if (!("verdict" in outcome)) return this.#wasDanger(tabId, url);
+    if (outcome.verdict.level !== "DANGER") return false;
     return !(await this.#parts.permits.allows(tabId, hostOf(url), outcome.verdict));
+  }
+
+  /**
+   * The last that was known of the page a tab shows, by its name, its content or our own list: no answer is not a
+   * better one.
+   * @param {number} tabId
+   * @param {URL} url
+   */
+  async #wasDanger(tabId, url) {
+    const { permits, state } = this.#parts;
+    await state.ready;
+    const before = state.tab(tabId);
+    if (before.level !== "DANGER" || before.url !== url.href) return false;
+    return !(await permits.allows(tabId, hostOf(url), before.verdict));
   }
 
   /**

@@ -150,7 +150,7 @@ export class Reports {
         lang: await this.#language(),
         ...(typeof kind === "string" && { kind }),
         exact: exact === true,
-        lookups: lookups === true,
+        lookups: lookups === true && !draft.private, // what is asked is noted on the disk
       };
       const reply = await this.#ask("preview", asked, lookups ? LOOKUP_MS : DEADLINE_MS);
       if (!reply.ok && reply.error.code === GONE && tries === 0) {

@@ -100,7 +100,9 @@
       if (answer?.show === false) stayHidden();
       else if (phase !== "shown") show();
     } catch {
-      if (phase === "held") show(); // no background: protection is off, and the badge says so
+      // No background: protection is off, and the badge says so. What was found dangerous asks again.
+      if (phase === "held") show();
+      else if (phase === "danger") stayHidden();
     }
   }
 
@@ -154,7 +156,11 @@
   });
   addEventListener("pageshow", (event) => {
     if (!event.persisted) return;
-    hold(VEILED);
+    if (phase === "danger") {
+      // It was judged before it was left: no patience shows it, only another answer.
+      stayHidden();
+      void ask();
+    } else hold(VEILED);
     veil?.cancel();
   });
   document.addEventListener("prerenderingchange", () => void ask());

@@ -118,8 +118,9 @@
   async function begin() {
     if (begun) return;
     begun = true;
-    hints = await api.runtime.sendMessage({ type: "page.begin" }).catch(() => null);
-    if (hints === null) return; // official, permitted, or nobody to ask
+    const answer = await api.runtime.sendMessage({ type: "page.begin" }).catch(() => null);
+    if (answer === null || hints !== null) return; // official, permitted, nobody to ask; or asked again meanwhile
+    hints = answer;
     look(true);
     // The last moment to see what no observer told of: somebody is about to type.
     addEventListener("focusin", () => lookSoon(true), { capture: true });

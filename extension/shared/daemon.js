@@ -6,6 +6,8 @@
  * pause since the last attempt is over, a new attempt beside it.
  */
 
+import { reasonOf } from "./reasons.js";
+
 /** @typedef {import("./wire.d.ts").Reply} Reply */
 /** @typedef {import("./wire.d.ts").DaemonState} DaemonState */
 
@@ -24,7 +26,11 @@ const LONGEST_PAUSE_MS = 60_000;
 const DEADLINE_MS = 10_000;
 const PROBE_MS = 3_000; // long enough for a daemon that is merely busy to say hello
 const SILENCES = 3; // questions in a row without answer: the daemon hangs, stop holding pages for it
+const REST_MS = 60_000; // what is always slow, asked again at once, would keep the browser at it
 const SILENT = ["timeout", "daemon_timeout"]; // our own deadline passed first, or the relay's
+
+/** Asked again once the daemon answers. Any other question (the popup's has a short deadline) only has it probed. */
+const ASKED_AGAIN = /^\/v1\/(check|lists\/hosts)/;
 
 /** What the relay says of one question alone; any other code with status 0 means the daemon is away. */
 const ONE_QUESTION = [
@@ -44,29 +50,22 @@ const ONE_QUESTION = [
  */
 const failed = (code) => ({ ok: false, error: { code, message: "", hint: "" } });
 
-/**
- * The browsers' sentences, which are not API, reduced to what a person can act on.
- * @param {string} message
- */
-export function reasonOf(message) {
-  if (/not found|no such native application/i.test(message)) return "not_installed";
-  if (/forbidden|not allowed|permission/i.test(message)) return "forbidden";
-  return "stopped";
-}
-
 export class Daemon {
   /** @type {Outside} */ #outside;
   /** @type {chrome.runtime.Port | null} */ #port = null;
-  /** @type {Map<number, {settle: (reply: Reply) => void, timer: unknown, isProbe: boolean}>} */ #waiting = new Map();
+  /** @type {Map<number, {path: string, settle: (reply: Reply) => void, timer: unknown, isProbe: boolean}>} */ #waiting =
+    new Map();
   #lastId = 0;
   #pause = FIRST_PAUSE_MS;
   #retryAt = 0;
   #silences = 0;
+  #missed = false; // something that is asked again stayed without answer
+  #isResting = false;
   /** @type {Promise<void> | null} */ #waking = null;
   /** @type {unknown} */ #retryTimer = null;
   /** @type {DaemonState} */ #state = { phase: "connecting", reason: "" };
 
-  /** Called on every change of state. @type {(state: DaemonState) => void} */
+  /** Called on every change of state, and after silences: what was missed is to be asked again. @type {(state: DaemonState) => void} */
   onState = () => {};
 
   /** @param {Outside} outside */
@@ -83,12 +82,12 @@ export class Daemon {
     if (this.#port === null) void this.#open();
   }
 
-  /** Tries again now if the daemon is away: for the alarm, and for a person who presses "try again". */
+  /** Tries again now what stays without answer: for the alarm, and for a person who presses "try again". */
   retry() {
     if (this.#state.phase === "unreachable") {
       this.#retryAt = 0;
       void this.#attempt();
-    }
+    } else this.#catchUp(); // the daemon was probed and is there; nothing else may have been asked since
   }
 
   /**
@@ -150,10 +149,29 @@ export class Daemon {
     if (!reply.ok && SILENT.includes(reply.error.code)) this.#lost("silent");
   }
 
-  /** A question stayed without answer. It alone may be slow: the daemon is asked whether it still answers others. */
-  #unanswered() {
-    if (++this.#silences >= SILENCES) this.#lost("silent");
-    else if (this.#silences === 1 && this.#state.phase === "connected") void this.#hello(true);
+  /**
+   * A question stayed without answer. It alone may be slow: the daemon is asked whether it still answers others.
+   * @param {{path: string, isProbe: boolean}} question
+   */
+  #unanswered({ path, isProbe }) {
+    if (isProbe) return; // who sent it sees to it
+    if (ASKED_AGAIN.test(path)) {
+      this.#missed = true;
+      if (++this.#silences >= SILENCES) return this.#lost("silent");
+    }
+    const isProbed = [...this.#waiting.values()].some((one) => one.isProbe);
+    if (!isProbed && this.#state.phase === "connected") void this.#hello(true);
+  }
+
+  /** Has what was missed asked again. */
+  #catchUp() {
+    if (!this.#missed || this.#isResting || this.#state.phase !== "connected") return;
+    this.#isResting = true;
+    this.#outside.setTimer(() => {
+      this.#isResting = false;
+      this.#catchUp();
+    }, REST_MS);
+    this.#tell();
   }
 
   async #attempt() {
@@ -178,9 +196,9 @@ export class Daemon {
       const timer = this.#outside.setTimer(() => {
         this.#waiting.delete(id);
         resolve(failed("timeout"));
-        this.#unanswered();
+        this.#unanswered({ path, isProbe });
       }, deadlineMs);
-      this.#waiting.set(id, { settle: resolve, timer, isProbe });
+      this.#waiting.set(id, { path, settle: resolve, timer, isProbe });
       try {
         this.#port.postMessage({ id, path, body });
       } catch {
@@ -202,15 +220,14 @@ export class Daemon {
     const error = message.body?.error;
     if (message.status === 200) {
       this.#pause = FIRST_PAUSE_MS;
-      const wasSilent = this.#silences > 0 && this.#state.phase === "connected";
       if (!waiting.isProbe) this.#silences = 0;
       this.#set("connected", "");
-      if (wasSilent) this.#tell(); // what stayed unanswered meanwhile is asked again
+      if (!waiting.isProbe) this.#catchUp();
       waiting.settle({ ok: true, body: message.body });
       return;
     }
     const code = typeof error?.code === "string" ? error.code : "bad_answer";
-    if (message.status === 0 && code === "daemon_timeout") this.#unanswered();
+    if (message.status === 0 && code === "daemon_timeout") this.#unanswered(waiting);
     else this.#silences = 0;
     if (message.status === 0 && !ONE_QUESTION.includes(code)) this.#away(code);
     waiting.settle({
@@ -243,11 +260,20 @@ export class Daemon {
     this.#set("unreachable", reason);
     if (this.#retryTimer !== null) return;
     this.#retryAt = Math.max(this.#retryAt, this.#outside.now() + this.#pause);
-    // Heals a restart within moments; the worker may sleep before a long pause ends, then the alarm does it.
-    this.#retryTimer = this.#outside.setTimer(() => {
+    this.#retryLater();
+  }
+
+  /** Heals a restart within moments; the worker may sleep before a long pause ends, then the alarm does it. */
+  #retryLater() {
+    const { now, setTimer } = this.#outside;
+    const run = () => {
       this.#retryTimer = null;
-      if (this.#state.phase === "unreachable") void this.#attempt();
-    }, this.#pause + 1);
+      if (this.#state.phase !== "unreachable") return;
+      // An attempt that was asked for meanwhile began another pause.
+      if (now() < this.#retryAt) this.#retryLater();
+      else void this.#attempt();
+    };
+    this.#retryTimer = setTimer(run, Math.max(0, this.#retryAt - now()) + 1);
   }
 
   /**
@@ -261,6 +287,7 @@ export class Daemon {
   }
 
   #tell() {
+    if (this.#state.phase === "connected") this.#missed = false; // whoever listens asks it all again
     try {
       this.onState(this.#state);
     } catch {

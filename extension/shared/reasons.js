@@ -29,3 +29,13 @@ export function daemonReason(reason, t) {
   const code = (Object.hasOwn(SAME_AS, reason) && SAME_AS[reason]) || reason;
   return REASONS.includes(code) ? t(/** @type {Key} */ (`reason_${code}`)) : t("reason_other", code);
 }
+
+/**
+ * The browsers' sentences, which are not API, reduced to what a person can act on.
+ * @param {string} message
+ */
+export function reasonOf(message) {
+  if (/not found|no such native application/i.test(message)) return "not_installed";
+  if (/forbidden|not allowed|permission/i.test(message)) return "forbidden";
+  return "stopped";
+}

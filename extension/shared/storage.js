@@ -1,5 +1,5 @@
 /** The person's own choices, in storage.local. */
-import { api } from "./browser.js";
+import { api, quietly } from "./browser.js";
 
 /**
  * @typedef {object} Settings
@@ -12,9 +12,10 @@ import { api } from "./browser.js";
 /** @type {Settings} */
 const DEFAULTS = { lang: "auto", strictMode: false, ageLookups: false, history: false };
 
-/** @returns {Promise<Settings>} */
+/** @returns {Promise<Settings>} those at first where they cannot be read: pages are checked all the same */
 export async function readSettings() {
-  const stored = /** @type {any} */ (await api.storage.local.get(/** @type {any} */ (DEFAULTS)));
+  const read = () => api.storage.local.get(/** @type {any} */ (DEFAULTS));
+  const stored = /** @type {any} */ ((await quietly(read)) ?? DEFAULTS);
   return {
     lang: ["auto", "fr", "en"].includes(stored.lang) ? stored.lang : "auto",
     strictMode: stored.strictMode === true,

@@ -1,7 +1,7 @@
 /** The options' part on sites the person knows: seen, taken back, put back, added by name. */
 import { checkable, hostOf } from "../../shared/address.js";
 import { LOCALES } from "../../shared/i18n.js";
-import { ask, byId, make } from "../../shared/page.js";
+import { ask, byId, make, once } from "../../shared/page.js";
 import { sure } from "./sure.js";
 
 /** @typedef {import("../../shared/i18n.js").Lang} Lang */
@@ -105,6 +105,6 @@ export async function showExceptions(t, lang) {
     asked = name;
     add.ask(t("popupPauseAsk", name));
   });
-  undo.addEventListener("click", () => void change(undo.dataset["host"] ?? "", true));
+  undo.addEventListener("click", () => void once(undo, () => change(undo.dataset["host"] ?? "", true)));
   await list();
 }

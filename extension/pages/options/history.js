@@ -37,7 +37,7 @@ export async function showHistory(t, lang) {
   const lines = make("ul", "", "exceptions");
   const days = make("p", "", "soft");
   const words = { yes: t("sureYes"), no: t("sureNo") };
-  const forgetAll = async () => show(await forget(null));
+  const forgetAll = () => forget(null);
   const all = sure(words, forgetAll, () => clear.focus());
   const off = sure(words, forgetAll, () => keep.focus());
   const clear = button(t("optionsHistoryForgetAll"), () => all.ask(t("optionsHistoryAsk")), "button quiet");
@@ -50,16 +50,18 @@ export async function showHistory(t, lang) {
   async function forget(ids) {
     /** @type {Answer} */
     const answer = await ask("options.forget", { ids });
-    if (answer?.ok) said.textContent = t("optionsHistoryGone");
+    const refused = answer?.ok === false && answer.code === "not_cleared"; // all of it is still there
+    said.textContent = answer?.ok ? t("optionsHistoryGone") : refused ? t("notDeleted") : "";
     byId("history-title", HTMLElement).focus(); // where the button was, focus would be lost
-    return answer;
+    if (refused) await renew();
+    else show(answer);
   }
 
   /** @param {HistoryEntryReply} one */
   function lineOf(one) {
     const about = document.createElement("span");
     about.append(make("span", one.host, "address"), make("span", ` — ${aboutWarning(one, t, lang)}`, "soft"));
-    const drop = button(t("optionsHistoryForget"), async () => show(await forget([one.id])), "button quiet");
+    const drop = button(t("optionsHistoryForget"), () => forget([one.id]), "button quiet");
     drop.setAttribute("aria-label", t("optionsHistoryForgetOne", one.host));
     const line = document.createElement("li");
     line.append(about, drop);
@@ -72,7 +74,7 @@ export async function showHistory(t, lang) {
     entries = answer?.ok ? answer.body.entries.length : 0;
     if (!answer?.ok) {
       const why = make("p", `${t("optionsHistoryAway")} ${daemonReason(answer?.code ?? "stopped", t)}`, "note");
-      place.replaceChildren(why, button(t("popupRetry"), renew));
+      place.replaceChildren(why, button(t("popupRetry"), retry));
     } else if (entries === 0) {
       place.replaceChildren(...(keep.checked ? [make("p", t("optionsHistoryEmpty"), "soft")] : []));
     } else {
@@ -84,6 +86,11 @@ export async function showHistory(t, lang) {
   }
 
   const renew = async () => show(await ask("options.history"));
+
+  async function retry() {
+    await renew();
+    byId("history-title", HTMLElement).focus(); // where the button was, focus would be lost
+  }
 
   keep.checked = (await readSettings()).history;
   keep.addEventListener("change", async () => {

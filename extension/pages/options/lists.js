@@ -26,13 +26,23 @@ export function ageInWords(iso, now, t) {
 }
 
 /**
+ * @param {number} entries
+ * @param {Translate} t
+ * @param {Lang} lang
+ */
+export function sitesInWords(entries, t, lang) {
+  const isOne = new Intl.PluralRules(LOCALES[lang]).select(entries) === "one"; // in French, none is "0 site"
+  return t(isOne ? "optionsListsEntry" : "optionsListsEntries", entries.toLocaleString(LOCALES[lang]));
+}
+
+/**
  * @param {ListSourceReply} one
  * @param {Translate} t
  * @param {Lang} lang
  */
 function lineOf({ name, url, licence, entries, fetched_at: at }, t, lang) {
   const about = [
-    ...(entries === null ? [] : [t("optionsListsEntries", entries.toLocaleString(LOCALES[lang]))]),
+    ...(entries === null ? [] : [sitesInWords(entries, t, lang)]),
     ageInWords(at, Date.now(), t),
     ...(licence === null ? [] : [t("optionsListsLicence", licence)]),
   ];
@@ -51,13 +61,10 @@ function lineOf({ name, url, licence, entries, fetched_at: at }, t, lang) {
 function partsOf({ version, built_at: built, entries, sources }, stale, t, lang) {
   if (version === null) return [make("p", t("popupListNone"), "note")];
   const day = new Date(built ?? NaN);
+  const sites = sitesInWords(entries, t, lang);
   const whole = Number.isNaN(day.getTime())
-    ? t("optionsListsEntries", entries.toLocaleString(LOCALES[lang]))
-    : t(
-        "optionsListsWhole",
-        entries.toLocaleString(LOCALES[lang]),
-        day.toLocaleDateString(LOCALES[lang], { dateStyle: "long" }),
-      );
+    ? sites
+    : t("optionsListsWhole", sites, day.toLocaleDateString(LOCALES[lang], { dateStyle: "long" }));
   const list = document.createElement("ul");
   list.append(...sources.map((one) => lineOf(one, t, lang)));
   return [
@@ -81,6 +88,9 @@ export async function showLists(t, lang) {
     return;
   }
   const why = make("p", `${t("optionsListsAway")} ${daemonReason(answer?.code ?? "stopped", t)}`, "note");
-  const retry = button(t("popupRetry"), () => showLists(t, lang));
+  const retry = button(t("popupRetry"), async () => {
+    await showLists(t, lang);
+    byId("lists-title", HTMLElement).focus(); // where the button was, focus would be lost
+  });
   place.replaceChildren(why, retry);
 }

@@ -6,7 +6,7 @@ import { harmless } from "../report/words.js";
 /** @typedef {import("../../shared/i18n.js").Lang} Lang */
 /** @typedef {import("../../shared/i18n.js").Translate} Translate */
 /** @typedef {import("../../shared/wire-privacy.d.ts").EgressEntryReply} EgressEntryReply */
-/** @typedef {{day: string, lines: {time: string, text: string}[]}} Day */
+/** @typedef {{day: string, lines: {at: string, time: string, text: string}[]}} Day */
 
 /** @type {Record<string, Key>} */
 const WHAT = {
@@ -52,7 +52,7 @@ export function lineOf({ purpose, to, what, outcome, count, last_at: at }, t, la
   const where = to === "dns" ? t("privacyLineDns", thing) : t("privacyLine", harmless(to), thing);
   const end = keyOf(OUTCOMES, outcome);
   const times = count > 1 ? [t("privacyTimes", String(count))] : [];
-  return { time: hour(at, lang), text: [where, ...(end === undefined ? [] : [t(end)]), ...times].join(", ") };
+  return { at, time: hour(at, lang), text: [where, ...(end === undefined ? [] : [t(end)]), ...times].join(", ") };
 }
 
 /**

@@ -24,9 +24,11 @@ function dayPart({ day, lines }, index) {
   const part = make("details", "", "day");
   part.open = index === 0;
   const list = document.createElement("ul");
-  for (const { time, text } of lines) {
+  for (const { at, time, text } of lines) {
     const line = document.createElement("li");
-    line.append(make("time", time), make("span", text, "what"));
+    const when = make("time", time);
+    when.dateTime = at; // "14 h 02" is no time to a machine
+    line.append(when, make("span", text, "what"));
     list.append(line);
   }
   part.append(make("summary", day), list);
@@ -55,7 +57,7 @@ function show(answer) {
   if (answer?.ok) log.replaceChildren(...logParts(answer.body));
   else {
     const why = make("p", `${t("privacyAway")} ${daemonReason(answer?.code ?? "stopped", t)}`, "note");
-    log.replaceChildren(why, button(t("popupRetry"), renew, "button primary"));
+    log.replaceChildren(why, button(t("popupRetry"), retry, "button primary"));
   }
   log.setAttribute("aria-busy", "false");
 }
@@ -64,11 +66,18 @@ async function renew() {
   show(await ask("privacy.log"));
 }
 
+async function retry() {
+  await renew();
+  byId("log-title", HTMLElement).focus(); // where the button was, focus would be lost
+}
+
 async function forget() {
   /** @type {Answer} */
   const answer = await ask("privacy.clear");
-  byId("said", HTMLElement).textContent = answer?.ok ? t("privacyCleared") : "";
-  show(answer);
+  const refused = answer?.ok === false && answer.code === "not_cleared"; // all of it is still there
+  byId("said", HTMLElement).textContent = answer?.ok ? t("privacyCleared") : refused ? t("notDeleted") : "";
+  if (refused) await renew();
+  else show(answer);
   byId("log-title", HTMLElement).focus(); // where the button was, focus would be lost
 }
 

@@ -96,6 +96,7 @@ function hosting({ looked_up: lookedUp, network }, place) {
     for (const { label, value } of network) facts.append(...pair(label, foreign(value)));
     return fold("hosting", t("reportHosting"), network.length > 0 ? facts : line(t("reportHostingNothing")));
   }
+  if (place.privately) return fold("hosting", t("reportHosting"), line(t("reportLookupsPrivate")));
   const ask = button("lookups", t(place.lookups ? "reportLookingUp" : "reportLookups"), () => {
     if (!place.lookups) place.change({ lookups: true });
   });

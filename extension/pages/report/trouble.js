@@ -15,7 +15,7 @@ const SENTENCES = {
   bundle_unwritable: "reportNoRoom",
   outbox_unwritable: "reportNoRoom",
   outbox_unreadable: "reportFileUnreadable",
-  outbox_newer: "reportFileUnreadable",
+  outbox_newer: "reportFileNewer",
   nothing_queued: "reportTooLate",
   too_busy: "reportBusy",
   timeout: "reportBusy",

@@ -83,11 +83,11 @@ async function showCampaigns() {
 /** @param {string | null} code */
 function fail(code) {
   if (asked > 0) {
-    trouble.replaceChildren(line(sentence(code, t)), box("", button("retry", t("popupRetry"), begin)));
+    trouble.replaceChildren(line(sentence(code, t)), box("", button("retry", t("popupRetry"), retry)));
     return;
   }
   byId("page", HTMLElement).hidden = true;
-  trouble.replaceChildren(...troubleParts(code, "", { t, say, retry: begin }));
+  trouble.replaceChildren(...troubleParts(code, "", { t, say, retry }));
   document.getElementById("title")?.focus();
 }
 
@@ -104,6 +104,12 @@ async function begin() {
   byId("loading", HTMLElement).textContent = "";
   list.setAttribute("aria-busy", "false");
   if (location.hash === "#campaigns") byId("campaigns-title", HTMLElement).focus();
+}
+
+async function retry() {
+  await begin();
+  // The button is gone; unless an older report or what went wrong got the focus, it is lost.
+  if (document.activeElement === document.body) byId("reports-title", HTMLElement).focus();
 }
 
 printAll();

@@ -49,7 +49,10 @@ async function showDaemon() {
     make("h2", t("welcomeAway")),
     make("p", daemonReason(code, t)),
     steps,
-    button(t("popupRetry"), showDaemon),
+    button(t("popupRetry"), async () => {
+      await showDaemon();
+      byId("title-1", HTMLElement).focus({ preventScroll: true }); // where the button was, focus would be lost
+    }),
   );
 }
 
@@ -60,6 +63,8 @@ async function showPages(asked = false) {
   byId("pages-ask", HTMLElement).hidden = granted;
   const otherwise = asked ? "welcomePagesRefused" : "welcomePagesOff";
   byId("pages-said", HTMLElement).textContent = t(granted ? "welcomePagesOn" : otherwise);
+  // The button that was pressed is hidden.
+  if (asked && granted) byId("title-2", HTMLElement).focus({ preventScroll: true });
 }
 
 async function showPrivate() {

@@ -1,41 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Daemon, reasonOf } from "../../../extension/shared/daemon.js";
-import { fakeClock, fakePort } from "./fakes.mjs";
+import { reasonOf } from "../../../extension/shared/reasons.js";
+import { alive, setUp, settle, STATUS } from "./daemonport.mjs";
 
-const STATUS = { product: "guetteur" };
-const settle = () => new Promise((resolve) => setImmediate(resolve));
-
-/** A daemon over a list of port behaviours, one per connection. */
-function setUp(...behaviours) {
-  const clock = fakeClock();
-  const ports = [];
-  const states = [];
-  let lastError = "";
-  const daemon = new Daemon({
-    connect() {
-      const behaviour = behaviours.shift();
-      if (!behaviour) throw new Error("no more connections expected");
-      ports.push(fakePort(behaviour));
-      return ports.at(-1).port;
-    },
-    lastError: () => lastError,
-    now: clock.now,
-    setTimer: clock.setTimer,
-    clearTimer: clock.clearTimer,
-  });
-  daemon.onState = (state) => states.push(`${state.phase}:${state.reason}`);
-  const drop = (message) => {
-    lastError = message;
-    ports.at(-1).drop();
-  };
-  return { daemon, clock, ports, states, drop };
-}
-
-const alive = (message, reply) =>
-  message.path === "/v1/status"
-    ? reply({ status: 200, body: STATUS })
-    : reply({ status: 200, body: message.body });
 const mute = () => undefined;
 const noDaemon = (message, reply) =>
   reply({

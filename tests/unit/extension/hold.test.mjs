@@ -21,7 +21,7 @@ class Style {
   }
 }
 
-/** Runs the script in a page; `answers` are what the background says, one after the other. */
+/** Runs the script in a page; `answers` are what the background says, one after the other; null: nothing, it fails. */
 function held(scheme, answers) {
   const events = new Map();
   const veil = { over: false, cancel: () => (veil.over = true) };
@@ -32,6 +32,8 @@ function held(scheme, answers) {
     animate: (frames) => animated.push(frames) && veil,
   };
   let asked = 0;
+  let last = 0;
+  const timers = new Map();
   runInNewContext(SOURCE, {
     document: {
       documentElement: root,
@@ -46,18 +48,29 @@ function held(scheme, answers) {
       observe() {}
       disconnect() {}
     },
-    setTimeout: () => 0,
-    clearTimeout() {},
+    setTimeout: (run) => timers.set(++last, run) && last,
+    clearTimeout: (timer) => void timers.delete(timer),
     chrome: {
       runtime: {
         getURL: () => `${scheme}-extension://us/`,
-        sendMessage: async () => ({ show: answers[asked++] ?? true }),
+        sendMessage: async () => {
+          const show = answers[asked++];
+          if (show === null) throw new Error("no receiving end");
+          return { show: show ?? true };
+        },
       },
       storage: { local: { get: async () => ({}) } },
     },
   });
   const turn = () => new Promise((resolve) => setImmediate(resolve));
-  return { root, veil, animated, events, turn, asked: () => asked };
+  /** The time of every timer that is set is over. */
+  async function late() {
+    const due = [...timers.values()];
+    timers.clear();
+    due.forEach((run) => run());
+    await turn();
+  }
+  return { root, veil, animated, events, turn, late, asked: () => asked };
 }
 
 test("Firefox holds requests, and shows a page at once", async () => {
@@ -91,6 +104,28 @@ for (const [scheme, first] of [
     assert.ok(page.root.style.text.includes("display none important"));
   });
 }
+
+test("one judged before it was left stays hidden, however long the answer takes", async () => {
+  const page = held("chrome", [false, false, false, true]);
+  await page.turn();
+  page.events.get("pagehide")({ persisted: true });
+  page.events.get("pageshow")({ persisted: true });
+  assert.ok(page.veil.over);
+  await page.late(); // before any answer
+  assert.ok(page.root.style.text.includes("display none important"));
+  await page.turn();
+  await page.late();
+  assert.deepEqual(page.root.style.text, ["opacity 0.9 "]); // allowed meanwhile
+});
+
+test("a hidden page asks again after a question that failed", async () => {
+  const page = held("chrome", [false, null, true]);
+  await page.turn();
+  await page.late();
+  assert.ok(page.root.style.text.includes("display none important"));
+  await page.late();
+  assert.deepEqual([page.asked(), page.root.style.text], [3, ["opacity 0.9 "]]);
+});
 
 test("a page that is left for good, or newly made, is let be", async () => {
   const { animated, events, root } = held("moz", []);

@@ -17,11 +17,15 @@ async function looksAt(
   awayAtFirst = false,
   from = "us",
   keptInMemory = false,
+  isSlow = false,
 ) {
   const timers = [];
   const sent = [];
   let hear = () => {};
   const events = new Map();
+  const heard = [];
+  let answerFirst = () => {};
+  const firstAnswer = new Promise((resolve) => (answerFirst = resolve));
   let looks = 0;
   let begins = 0;
   let now = 0;
@@ -32,7 +36,9 @@ async function looksAt(
   };
   const sendMessage = async (message) => {
     if (message.type === "page.begin") {
-      const away = awayAtFirst && begins++ === 0;
+      const isFirst = begins++ === 0;
+      const away = awayAtFirst && isFirst;
+      if (isFirst && isSlow) await firstAnswer;
       return away ? null : { fields: [], text: [] };
     }
     sent.push(message.page);
@@ -45,7 +51,10 @@ async function looksAt(
     MutationObserver: class {
       observe() {}
     },
-    addEventListener: (type, run) => events.set(type, run),
+    addEventListener: (type, run) => {
+      heard.push(type);
+      events.set(type, run);
+    },
     chrome: {
       runtime: {
         id: "us",
@@ -66,8 +75,9 @@ async function looksAt(
     }
     if (turn === 5 && keptInMemory) events.get("pageshow")({ persisted: true });
     else if (turn === 5) hear({ type: "page.again" }, { id: from });
+    if (turn === 10) answerFirst(null);
   }
-  return { looks, sent };
+  return { looks, sent, heard };
 }
 
 test("a whole description is made once", async () => {
@@ -103,3 +113,12 @@ test("a page that lay in memory while somebody began to answer is described when
   const { looks, sent } = await looksAt([{ partial: false }], true, "us", true);
   assert.deepEqual([looks, sent.length], [1, 1]);
 });
+
+for (const away of [false, true]) {
+  test(`told while it asks that somebody answers, a page has one describer; the first question ${away ? "fails" : "counts"}`, async () => {
+    const what = [{ partial: false }];
+    const { looks, heard } = await looksAt(what, away, "us", false, true);
+    assert.equal(looks, 1);
+    assert.equal(heard.filter((type) => type === "focusin").length, 1);
+  });
+}

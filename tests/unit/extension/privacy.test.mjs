@@ -33,7 +33,7 @@ const { hostTyped } =
   await import("../../../extension/pages/options/exceptions.js");
 const { aboutWarning } =
   await import("../../../extension/pages/options/history.js");
-const { ageInWords } =
+const { ageInWords, sitesInWords } =
   await import("../../../extension/pages/options/lists.js");
 const { daysOf, hour, lineOf } =
   await import("../../../extension/pages/privacy/log.js");
@@ -46,7 +46,8 @@ const verdict = /** @type {any} */ ({ body: { id: "impots" } });
 
 function keeping({ wanted = true } = {}) {
   /** @type {[string, any][]} */ const told = [];
-  const state = new SessionState(fakeArea());
+  const area = fakeArea();
+  const state = new SessionState(area);
   const daemon = strict("daemon", {
     request: async (/** @type {string} */ path, /** @type {any} */ body) => {
       told.push([path, body]);
@@ -54,7 +55,7 @@ function keeping({ wanted = true } = {}) {
     },
   });
   const history = new History({ state, daemon, wanted: async () => wanted });
-  return { history, state, told };
+  return { history, state, told, area };
 }
 
 test("a warning is kept once, however often it is said again", async () => {
@@ -87,13 +88,15 @@ test("nothing is kept unless it is wanted, nor of a private window or a closed t
     [{}, 2],
     [{}, 3],
   ])) {
-    const { history, told } = keeping(how);
+    const { history, told, area } = keeping(how);
     await history.shown(tab, EVIL, "DANGER", verdict);
     assert.deepEqual(told, []);
+    // A tab that was closed meanwhile is not written down again.
+    assert.deepEqual(Object.keys(area.items), tab === 1 ? ["tab:1"] : []);
   }
 });
 
-test("bars and covered pages are warnings; a calm page ends them, no answer does not", async () => {
+test("bars and covered pages are warnings; a calm page of another site ends them, no answer does not", async () => {
   /** @type {any[]} */ const said = [];
   const state = new SessionState(fakeArea());
   const permits = /** @type {any} */ ({
@@ -114,9 +117,10 @@ test("bars and covered pages are warnings; a calm page ends them, no answer does
   const settle = async (
     /** @type {string} */ url,
     /** @type {any} */ outcome,
+    warned = "before",
   ) => {
     tabs.set(5, { url });
-    await state.patch(5, { warned: "before" });
+    await state.patch(5, { warned });
     await navigation.settle(5, url, outcome);
     return state.tab(5).warned;
   };
@@ -128,6 +132,8 @@ test("bars and covered pages are warnings; a calm page ends them, no answer does
     "before",
   );
   assert.equal(await settle("http://d.test/", level("UNKNOWN")), undefined);
+  const same = "CAUTION d.test";
+  assert.equal(await settle("http://d.test/", level("UNKNOWN"), same), same);
   assert.deepEqual(said, [
     [5, "a.test", "CAUTION"],
     [5, "b.test", "DANGER"],
@@ -204,6 +210,7 @@ const AGE = /** @type {const} */ ({
 
 test("a line says when, to whom and what", () => {
   assert.deepEqual(lineOf(AGE, fr, "fr"), {
+    at: "2026-11-29T13:02:00Z",
     time: "14\u00a0h\u00a002",
     text: "à rdap.nic.fr\u00a0: le nom exemple.fr (âge du site)",
   });
@@ -270,6 +277,15 @@ test("ages count nights", () => {
   assert.equal(said("2026-10-20T12:00:00Z"), "40 days old"); // clocks went back in between
   assert.equal(said(null), "date unknown");
   assert.equal(said("2027-01-01T00:00:00Z"), "from today"); // a clock that is wrong
+});
+
+test("one site is no plural, and in French none is neither", () => {
+  const said = [0, 1, 2].map((one) => sitesInWords(one, fr, "fr"));
+  assert.deepEqual(said, ["0 site", "1 site", "2 sites"]);
+  assert.deepEqual(
+    [0, 1, 2].map((one) => sitesInWords(one, en, "en")),
+    ["0 sites", "1 site", "2 sites"],
+  );
 });
 
 test("a site is typed as people type it", () => {

@@ -222,11 +222,16 @@ test("a daemon that goes away between two pieces gets them all again", async () 
 });
 
 test("a private window's report stays in its window, and says that it is one", async () => {
-  const { reports } = setUp();
+  const { reports, asked } = setUp();
   const tab = { ...TAB, incognito: true };
   await reports.open({ begin: PAGE, evidence: {} }, tab);
   assert.equal(opened[0].windowId, 3);
-  assert.equal((await reports.preview(idOf(opened[0]), {})).private, true);
+  assert.equal(
+    (await reports.preview(idOf(opened[0]), { lookups: true })).private,
+    true,
+  );
+  const preview = asked.find(([call]) => call === "preview");
+  assert.equal(preview?.[1].lookups, false); // what is asked is noted on the disk
   create = () => Promise.reject(new Error("no tabs here"));
   await reports.open({ begin: PAGE, evidence: {} }, tab);
   assert.equal(opened.length, 2); // nowhere else
