@@ -304,11 +304,11 @@ def test_windows_keys_of_others_and_shared_files_stay(settings: Settings, person
 def test_windows_batch_file(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "executable", r"C:\Users\Zoé 100%\python.exe")
     monkeypatch.setattr(host_script, "_is_site", lambda _root: True)
-    script = host_script.write(settings, "windows", {"GUETTEUR_HOME": r"D:\50%", "PATH": "no"})
+    script = host_script.write(settings, "windows", {"GUETTEUR_HOME": "/d/50%", "PATH": "no"})
     lines = script.read_bytes().decode("utf-8").split("\r\n")
     assert lines == [
         "@chcp 65001 >nul <nul",
-        r'@set "GUETTEUR_HOME=D:\50%%"',
+        '@set "GUETTEUR_HOME=/d/50%%"',
         r'@"C:\Users\Zoé 100%%\python.exe" -P -m guetteur.transport.native_host %*',
         "",
     ]
