@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from guetteur.app import build_checker
 from guetteur.checker import Checker
@@ -16,6 +17,10 @@ from support.egress import Unkept
 
 # Nobody's own keyring is read or written, here or by the daemons that tests start.
 os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"
+
+# A pattern that blows up is found; a busy machine, or a first call that loads what it needs, is no failure.
+settings.register_profile("guetteur", deadline=5_000)
+settings.load_profile("guetteur")
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 VECTORS = Path(__file__).parent / "vectors"
