@@ -22,6 +22,7 @@ from support.certs import Authority  # noqa: E402
 from support.chromium import Chromium  # noqa: E402
 from support.daemon import Daemon, install_relay, install_stub  # noqa: E402
 from support.firefox import Firefox  # noqa: E402
+from support.rdap_site import RdapSite  # noqa: E402
 from support.sites import Site  # noqa: E402
 from support.webmail import letters  # noqa: E402
 from support.webmail.imap import Imap  # noqa: E402
@@ -105,6 +106,24 @@ async def daemon() -> AsyncIterator[Daemon]:
 async def own_daemon() -> AsyncIterator[Daemon]:
     """A daemon of this test alone."""
     daemon = Daemon()
+    await daemon.start()
+    yield daemon
+    await daemon.close()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def registry(authority: Authority) -> AsyncIterator[RdapSite]:
+    """A registry where every domain is three days old."""
+    registry = RdapSite(authority)
+    await registry.start()
+    yield registry
+    await registry.stop()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def aged(registry: RdapSite, authority: Authority) -> AsyncIterator[Daemon]:
+    """A daemon that asks it."""
+    daemon = Daemon(command=(str(ROOT / "tests/support/aged_daemon.py"), str(registry.port), str(authority.pem)))
     await daemon.start()
     yield daemon
     await daemon.close()

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from pathlib import Path
 from typing import TYPE_CHECKING
-
-import pytest_asyncio
 
 from support import pages
 from support.browser import running
@@ -16,32 +13,12 @@ from support.rdap_site import RdapSite
 from support.sites import DOUBTFUL_HOSTS, FAKE, GOOD, OFFICIAL
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import Callable
 
     from support.browser import Browser, Tab
-    from support.certs import Authority
     from support.sites import Site
 
-SCRIPT = Path(__file__).parents[1] / "support/aged_daemon.py"
 OPTIONS = "pages/options/options.html"
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def registry(authority: Authority) -> AsyncIterator[RdapSite]:
-    """A registry where every domain is three days old."""
-    registry = RdapSite(authority)
-    await registry.start()
-    yield registry
-    await registry.stop()
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def aged(registry: RdapSite, authority: Authority) -> AsyncIterator[Daemon]:
-    """A daemon that asks it."""
-    daemon = Daemon(command=(str(SCRIPT), str(registry.port), str(authority.pem)))
-    await daemon.start()
-    yield daemon
-    await daemon.close()
 
 
 async def open_page(browser: Browser, tab: Tab, url: str) -> None:

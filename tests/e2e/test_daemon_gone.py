@@ -9,7 +9,7 @@ import pytest
 from support import pages
 from support.browser import running, until
 from support.recorded import recorded
-from support.sites import FAKE, GOOD, OFFICIAL
+from support.sites import GOOD, OFFICIAL
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -91,18 +91,7 @@ async def test_gone_and_back(prepare: Callable[..., Browser], own_daemon: Daemon
 
         await own_daemon.start()
 
-        async def protected() -> bool:
-            again = await browser.new_tab()
-            await browser.go(again, f"http://{FAKE}/back-{end}")
-            try:
-                await pages.covered(browser, again, 1.5)
-            except TimeoutError:
-                return False
-            finally:
-                await browser.close_tab(again)
-            return True
-
-        await until(protected, f"{browser.name}: protected again", 15)
+        await pages.protected(browser, f"/back-{end}", 15)
 
 
 async def test_an_official_page_goes_grey_when_the_daemon_goes(

@@ -79,23 +79,6 @@ async def popup_text(browser: Browser, url: str) -> str:
     return text
 
 
-async def protected(browser: Browser, path: str, timeout: float = HEALED_S) -> None:
-    """Wait until a fake that no list names is covered."""
-
-    async def covered() -> bool:
-        tab = await browser.new_tab()
-        await browser.go(tab, f"http://{FAKE}{path}")
-        try:
-            await pages.covered(browser, tab, 3)
-        except TimeoutError:
-            return False
-        finally:
-            await browser.close_tab(tab)
-        return True
-
-    await until(covered, f"{browser.name}: protected again", timeout)
-
-
 async def pid_of(daemon: Daemon) -> int:
     status = await daemon.status()
     assert status is not None
@@ -131,7 +114,7 @@ async def test_a_daemon_that_hangs_is_said_and_heals(
                 os.kill(pid, signal.SIGKILL)
         # The open page is judged by itself; nobody has to load it again.
         await browser.wait_badge(tab, lambda badge: badge["text"] == "", HEALED_S)
-        await protected(browser, f"/healed-{end}")
+        await pages.protected(browser, f"/healed-{end}", HEALED_S)
         assert (await pid_of(own_daemon) == pid) == (end == "goes-on")
 
 
@@ -144,7 +127,7 @@ async def test_a_relay_that_hangs_is_replaced(prepare: Callable[..., Browser], o
             tab = await browser.new_tab()
             await shows(browser, tab, f"http://{GOOD}/relay")
             await browser.wait_badge(tab, says_unprotected, SAID_S)
-            await protected(browser, "/relay-replaced")
+            await pages.protected(browser, "/relay-replaced", HEALED_S)
             assert set(processes.relays(own_daemon.home)) - set(stuck)
             await browser.wait_badge(tab, lambda badge: badge["text"] == "", HEALED_S)
 
@@ -266,7 +249,7 @@ async def test_browsers_that_start_at_once_start_one_daemon(
     (own_daemon.home / "broken").unlink()
     browsers = [engines["chromium"](own_daemon), engines["firefox"](own_daemon)]
     async with running(browsers[0]), running(browsers[1]):
-        await asyncio.gather(*(protected(browser, "/raced", 40) for browser in browsers))
+        await asyncio.gather(*(pages.protected(browser, "/raced", 40) for browser in browsers))
 
         async def alone() -> bool:
             return processes.daemons(own_daemon.home) == [await pid_of(own_daemon)]

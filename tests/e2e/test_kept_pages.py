@@ -60,23 +60,6 @@ async def opened_and_left(browser: Browser, url: str) -> Tab:
     return tab
 
 
-async def protected(browser: Browser) -> None:
-    """Wait until the daemon answers this browser."""
-
-    async def look() -> bool:
-        tab = await browser.new_tab()
-        await browser.go(tab, f"http://{FAKE}/again")
-        try:
-            await pages.covered(browser, tab, 1.5)
-        except TimeoutError:
-            return False
-        finally:
-            await browser.close_tab(tab)
-        return True
-
-    await until(look, f"{browser.name}: protected", 20)
-
-
 async def test_a_page_opened_while_nobody_could_judge_it_is_judged_when_one_comes_back(
     prepare: Callable[..., Browser], own_daemon: Daemon, site: Site
 ) -> None:
@@ -91,7 +74,7 @@ async def test_a_page_opened_while_nobody_could_judge_it_is_judged_when_one_come
         async with running(prepare(own_daemon)) as browser:
             tabs = [await opened_and_left(browser, f"http://{host}/kept") for host in (named, innocent)]
             await own_daemon.start()
-            await protected(browser)
+            await pages.protected(browser, "/again")
             asked = [len(site.seen(host, "/kept")) for host in (named, innocent)]
             for tab in tabs:
                 await browser.front(tab)
@@ -122,7 +105,7 @@ async def test_a_page_that_came_onto_the_list_meanwhile_is_covered_when_one_come
                 maintainer.feeds["one"] += f"{NEW}\n"
                 assert (await maintainer.publish(mirror))[0] == PUBLISHED
                 assert (await daemon.ask("/v1/lists/sync", {}))["outcome"] == "updated"
-                await protected(browser)  # any answer brings the news
+                await pages.protected(browser, "/again")  # any answer brings the news
                 asked = len(site.seen(NEW, "/kept"))
                 await browser.front(tab)
                 await move(browser, tab, "history.back()")
@@ -170,7 +153,7 @@ async def test_a_restored_fake_is_covered(
 
             await until(restored, f"{again.name}: the tabs of the last session", 30)
             await own_daemon.start()
-            await protected(again)
+            await pages.protected(again, "/again")
 
         async def covered() -> bool:
             found = [tab["url"] for tab in await open_tabs(again)]

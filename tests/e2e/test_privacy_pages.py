@@ -9,39 +9,23 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-import pytest_asyncio
 
 from support import axe, pages
 from support.browser import running, until
 from support.daemon import Daemon
-from support.rdap_site import RdapSite
 from support.sites import DOUBTFUL_HOSTS, FAKE, GOOD
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import Callable
 
     from support.browser import Browser, Tab
-    from support.certs import Authority
     from support.sites import Site
 
 ROOT = Path(__file__).parents[2]
 SCREENSHOTS = Path(os.environ.get("GUETTEUR_SCREENSHOTS") or ROOT / "build/screenshots")
-AGED = Path(__file__).parents[1] / "support/aged_daemon.py"
 PRIVACY = "pages/privacy/privacy.html"
 OPTIONS = "pages/options/options.html"
 READY = "document.body?.dataset.ready === 'true'"
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def aged(authority: Authority) -> AsyncIterator[Daemon]:
-    """A daemon that asks a registry on loopback for ages."""
-    registry = RdapSite(authority)
-    await registry.start()
-    daemon = Daemon(command=(str(AGED), str(registry.port), str(authority.pem)))
-    await daemon.start()
-    yield daemon
-    await daemon.close()
-    await registry.stop()
 
 
 async def show(browser: Browser, path: str) -> Tab:

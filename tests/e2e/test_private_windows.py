@@ -6,8 +6,6 @@ import asyncio
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import pytest_asyncio
-
 from support import pages
 from support.browser import running
 from support.chromium import Chromium
@@ -17,35 +15,15 @@ from support.rdap_site import RdapSite
 from support.sites import DOUBTFUL_HOSTS, FAKE
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import Callable
 
     from support.browser import Browser, Tab
-    from support.certs import Authority
     from support.sites import Site
 
-SCRIPT = Path(__file__).parents[1] / "support/aged_daemon.py"
 #: Stands in every address that is opened in private windows, and nowhere else.
 HIDDEN = "cachette"
 #: Stands in one address of a normal window: were it not found, the search would be blind.
 OPEN = "augrandjour"
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def registry(authority: Authority) -> AsyncIterator[RdapSite]:
-    """A registry where every domain is three days old."""
-    registry = RdapSite(authority)
-    await registry.start()
-    yield registry
-    await registry.stop()
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def aged(registry: RdapSite, authority: Authority) -> AsyncIterator[Daemon]:
-    """A daemon that asks it."""
-    daemon = Daemon(command=(str(SCRIPT), str(registry.port), str(authority.pem)))
-    await daemon.start()
-    yield daemon
-    await daemon.close()
 
 
 def traces(word: str, *folders: Path) -> list[str]:

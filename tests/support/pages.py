@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from support.browser import until
 from support.sites import FAKE
 
 if TYPE_CHECKING:
@@ -33,6 +34,23 @@ async def covered(browser: Browser, tab: Tab, timeout: float = 10) -> str:
             "the warning page's text",
         )
     )
+
+
+async def protected(browser: Browser, path: str, timeout: float = 20) -> None:
+    """Wait until the daemon answers this browser: a fake that no list names is covered."""
+
+    async def look() -> bool:
+        tab = await browser.new_tab()
+        await browser.go(tab, f"http://{FAKE}{path}")
+        try:
+            await covered(browser, tab, 3)
+        except TimeoutError:
+            return False
+        finally:
+            await browser.close_tab(tab)
+        return True
+
+    await until(look, f"{browser.name}: protected", timeout)
 
 
 async def open_fake(browser: Browser, host: str = FAKE, path: str = "/login") -> Tab:
