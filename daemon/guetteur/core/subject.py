@@ -102,7 +102,8 @@ def parse_url(text: str) -> UrlSubject:
     host = hostname.rstrip(".")
     if not host:
         raise InvalidInputError("not_a_url", f"{_shorten(text)} has no host", "give an address with a host name")
-    kind = _host_kind(host)
+    # ``1.2.3.4.`` is an address; behind two dots the standard sees a name that no DNS can hold.
+    kind = HostKind.DOMAIN if hostname.endswith("..") else _host_kind(host)
     if kind is HostKind.DOMAIN:
         registrable, suffix, shared = split_host(host)
     else:

@@ -65,7 +65,6 @@ class ChannelFacts(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
     address: str = ""
     needs: tuple[str, ...] = ()
     optional: tuple[str, ...] = ()
-    honours_key: bool = False
     links: dict[str, str] = {}
     mailboxes: dict[str, str] = {}
     settings: dict[str, str] = {}

@@ -27,6 +27,7 @@ def checker() -> Checker:
 def seeds() -> Iterator[bytes]:
     yield b"https://impots-gouv.remboursement.example.com:8443/fr/ameli?next=https%3A%2F%2Fevil.example&e=a%40b.fr#x"
     yield b"https://www.google.com/url?q=http://xn--impts-rta.example/%2e%2e/la-banque-postale"
+    yield b"http://1702.01..:10100/"
     for one in json.loads(VECTORS.read_text("utf-8")):
         if isinstance(one, dict) and one["input"].startswith("http"):
             yield one["input"].encode("utf-8", "replace")

@@ -82,6 +82,12 @@ def test_addresses_have_no_domain() -> None:
     assert parse_url("http://192.0.2.1/").registrable_domain is None
 
 
+@pytest.mark.parametrize("text", ["http://1702.01..:10100/", "http://192.0.2.1../"])
+def test_numbers_before_two_dots_are_no_address(text: str) -> None:
+    subject = parse_url(text)
+    assert (subject.host_kind, subject.registrable_domain) == (HostKind.DOMAIN, None)
+
+
 @pytest.mark.parametrize(
     ("text", "code"),
     [
