@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from guetteur.core.actionwords import ActionReader
 from guetteur.core.bodies import Official, public_host
 from guetteur.core.facts import NOT_ASKED, Facts, Known, Redirect, Unavailable
-from guetteur.core.hostwalk import parents
+from guetteur.core.hostwalk import held_by, parents
 from guetteur.core.nameview import NOTHING, read_name
 from guetteur.core.pathview import PathReader
 from guetteur.core.redirects import Redirects
@@ -224,7 +224,8 @@ class Checker:
         found = self.registry.official(host)
         if found is None:
             entry = self.public_hosts.find(host)
-            if entry is not None:
+            # The State's list names a provider's domain where a town hall has its page there.
+            if entry is not None and held_by(host, (entry.entry,), self._shared_zones):
                 return public_host(entry.entry)
         return found
 

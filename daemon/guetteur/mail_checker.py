@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import re
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from guetteur.core.bodies import Official
-from guetteur.core.facts import Fact, Known, Unavailable
+from guetteur.core.facts import Known
 from guetteur.core.hostwalk import parents
+from guetteur.core.mail.addresses import ascii_domain
 from guetteur.core.mail.disguise import disguised_word, styled_word
 from guetteur.core.mail.eml import merged, read_raw, read_shown
 from guetteur.core.mail.facts import LinkFacts, MailFacts, SenderFacts
+from guetteur.core.mail.proof import proven, signers
 from guetteur.core.mail.seen import MailSeen
 from guetteur.core.mail.senders import registrable
-from guetteur.core.mail.subject import Result
 from guetteur.core.mail.verdict import judge_mail
 from guetteur.core.subject import parse_host_or_url, parse_url
 from guetteur.core.suffixes import split_host
@@ -34,7 +36,14 @@ if TYPE_CHECKING:
     from guetteur.core.verdict import Verdict
     from guetteur.lists.knowledge import Knowledge
 
-_HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,24}(?![a-z0-9-])", re.IGNORECASE)
+# A host in letters of every script, as a reader and a browser take `ımpots.gouv.fr` for one; and one in ASCII, around
+# which other letters stand as they would not in a host.
+_HOSTS = (
+    re.compile(
+        r"(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.){1,20}(?:xn--[a-z0-9-]{2,59}|[^\W\d_]{2,24})(?![\w-])", re.IGNORECASE
+    ),
+    re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.){1,20}[a-z]{2,24}(?![a-z0-9-])", re.IGNORECASE | re.ASCII),
+)
 _SEGMENT = re.compile(r"[|:•·–—!?,()\[\]]|\s-\s")
 _MOST_SEGMENTS = 8
 
@@ -84,11 +93,11 @@ class MailChecker:
     def facts(self, mail: MailSubject, now: datetime) -> MailFacts:
         """Everything local that is known about ``mail``."""
         sender = self._sender(mail, now)
-        signers = _signers(mail)
+        signed = signers(mail)
         verdicts: dict[str, Verdict] = {}
         return MailFacts(
             sender=sender,
-            links=tuple(self._link(link, sender, signers, verdicts, now) for link in mail.links),
+            links=tuple(self._link(link, sender, signed, verdicts, now) for link in mail.links),
             scripts=self.checker.pages.scripts.read(f"{mail.sender.name}\n{mail.subject}\n{mail.text}"),
             topic=self._topic(mail.subject),
             disguised=disguised_word(mail.sender.name, mail.subject, mail.text),
@@ -111,7 +120,7 @@ class MailChecker:
             domain=domain,
             registrable=registered,
             official=official,
-            proven=_proven(mail, registered),
+            proven=proven(mail, self._free),
             refuses=self._refuses(mail, domain),
             free=free,
             popular=(facts is not None and facts.trusted) or self._visited(registered),
@@ -155,14 +164,34 @@ class MailChecker:
         """An address or host in the display name that is not the sender's own: a body's, the reader's, anybody's."""
         own = registrable(domain) or domain
         readers = {registrable(address.rpartition("@")[2]) for address in recipients} - {None, own} - self._free
-        for found in _HOST.finditer(name):
-            host = found.group().lower()
-            if split_host(host)[0] is None or registrable(host) == own:
+        for found in chain.from_iterable(host.finditer(name) for host in _HOSTS):
+            host, official = self._read_host(found.group())
+            written = registrable(_host(found.group()))
+            if not host or own in (registrable(host), written):
                 continue
-            official = None if host in self._free else self._official(host)
-            if official is not None or registrable(host) in readers or name[: found.start()].endswith("@"):
-                return found.group(), official, registrable(host) in readers
+            if official is not None or written in readers or name[: found.start()].endswith("@"):
+                return found.group(), official, written in readers
         return "", None, False
+
+    def _read_host(self, written: str) -> tuple[str, Official | None]:
+        """The body's host that a reader takes ``written`` for, and whose it is; else the host that it is."""
+        plain = _host(written)
+        for host in dict.fromkeys((_host(self.checker.folder.fold(written)), plain)):
+            official = self._official(host) if host and host not in self._free else None
+            if official is not None:
+                return host, official
+        return plain, None
+
+    def _shown(self, text: str) -> tuple[str, Official | None]:
+        """The host that the clicked words consist of, or begin with, as an address does, and whose it is."""
+        text = text.strip()[:300]
+        for found in (host.search(text) for host in _HOSTS):
+            host, official = (
+                self._read_host(found.group()) if found and " " not in text[: found.start()] else ("", None)
+            )
+            if host:
+                return host, official
+        return "", None
 
     def _host_of(self, domain: str) -> Body | None:
         found = self.checker.official(domain)
@@ -180,7 +209,7 @@ class MailChecker:
         self,
         link: MailLink,
         sender: SenderFacts,
-        signers: frozenset[str],
+        signed: frozenset[str],
         verdicts: dict[str, Verdict],
         now: datetime,
     ) -> LinkFacts:
@@ -192,48 +221,23 @@ class MailChecker:
         verdict = verdicts.get(target.url)
         if verdict is None:
             verdict = verdicts[target.url] = self.checker.check(target, now=now)
-        shown = _shown(link.text)
+        shown, shown_of = self._shown(link.text)
         name = target.registrable_domain or target.host
         return LinkFacts(
             link,
             target,
             verdict,
             shown=shown,
-            shown_of=self._official(shown) if shown and shown not in self._free else None,
+            shown_of=shown_of,
             trusted=verdict.level is Level.OFFICIAL or self.checker.is_trusted(target),
             anonymous=not self._anonymous.isdisjoint(parents(target.host)),
-            own=name in signers or name == sender.registrable,
+            own=name in signed or name == sender.registrable,
         )
 
 
-def _proven(mail: MailSubject, registered: str | None) -> Fact[bool]:
-    """Whether SPF or DKIM passed for the domain a reader sees (DMARC's relaxed alignment)."""
-    if isinstance(mail.authentication, Unavailable):
-        return mail.authentication
-    found = mail.authentication.value
-    if found.dmarc is Result.FAIL:
-        return Known(value=False)
-    if registered is None:
-        return Known(value=found.dmarc is Result.PASS)
-    aligned = found.dmarc is Result.PASS or registered in _signers(mail)
-    aligned = aligned or (found.spf is Result.PASS and registrable(found.envelope) == registered)
-    return Known(aligned)
-
-
-def _signers(mail: MailSubject) -> frozenset[str]:
-    """Registered names whose signature on the mail was found valid."""
-    if isinstance(mail.authentication, Unavailable):
-        return frozenset()
-    return frozenset(name for signer in mail.authentication.value.signers if (name := registrable(signer)) is not None)
-
-
-def _shown(text: str) -> str:
-    """The host that the clicked words consist of, or begin with, as an address does."""
-    text = text.strip().lower()
-    found = _HOST.search(text[:300])
-    if found is None or " " in text[: found.start()].removeprefix("http://").removeprefix("https://"):
-        return ""
-    host = found.group()
+def _host(text: str) -> str:
+    """``text`` as the name of a host below a public suffix, in ASCII; else nothing."""
+    host = ascii_domain(text)
     return host if split_host(host)[0] is not None else ""
 
 

@@ -33,6 +33,27 @@ def test_caught(checker_without_lists: Checker, now: datetime, host: str, body: 
     assert signal in {piece.signal for piece in verdict.evidence}
 
 
+@pytest.mark.parametrize(
+    "host",
+    ["lfbn-lyo-1-2.w2-7.abo.wanadoo.fr", "abo.wanadoo.fr", "ip-200.net-89-2.rev.numericable.fr", "x.perso.sfr.fr"],
+)
+def test_a_customer_s_own_line_is_not_the_provider_s(checker_without_lists: Checker, now: datetime, host: str) -> None:
+    assert checker_without_lists.check(parse_host_or_url(f"https://{host}/"), now=now).level is Level.UNKNOWN
+    assert checker_without_lists.official(".".join(host.split(".")[-2:])) is not None
+
+
+@pytest.mark.parametrize("zone", ["azurefd.net", "trafficmanager.net", "z6.web.core.windows.net"])
+def test_a_fake_under_a_cloud_s_name_is_caught(checker_without_lists: Checker, now: datetime, zone: str) -> None:
+    verdict = checker_without_lists.check(parse_host_or_url(f"ameli-remboursement.{zone}"), now=now)
+    assert verdict.level is Level.DANGER
+
+
+def test_a_name_that_no_dns_can_hold_is_not_read(checker_without_lists: Checker, now: datetime) -> None:
+    host = "ameli-remboursement." * 13 + "com"
+    assert checker_without_lists.check(parse_host_or_url(host), now=now).evidence == ()
+    assert checker_without_lists.check(parse_host_or_url(host[20:]), now=now).level is Level.DANGER
+
+
 @pytest.mark.parametrize("host", ["suividhl.com", "b0ursorama.com", "laposte.re", "mondialrelay.info"])
 def test_doubted(checker_without_lists: Checker, now: datetime, host: str) -> None:
     verdict = checker_without_lists.check(parse_host_or_url(host), now=now)

@@ -194,7 +194,9 @@ def test_links_of_a_dangerous_mail_are_dangerous_but_not_those_vouched_for(judge
     [
         (Attachment("avis.html", "text/html", active=True), "file_asks_login"),
         (Attachment("facture.exe", "application/octet-stream"), "file_runs"),
+        (Attachment("facture.exe. ", "application/octet-stream"), "file_runs"),
         (Attachment("facture.zip", "application/zip", holds=("facture.js",)), "file_runs"),
+        (Attachment("facture.zip", "application/zip", holds=("lettre.txt", "facture.exe .")), "file_runs"),
         (Attachment("photo\u202egpj.exe", "application/octet-stream"), "file_name_turned"),
         (Attachment("dossier.zip", "application/zip", locked=True), "file_locked"),
     ],
@@ -240,3 +242,64 @@ def test_genuine_mail_with_a_listed_link_is_not_called_genuine(checker) -> None:
     link = MailLink("https://impots.gouv.fr.verif-dossier.com/", "x")
     mail = MailSubject((box("a@edf.fr"),), links=(link,), authentication=proof(spf="edf.fr"))
     assert checker.check(mail, now=NOW).level is Level.OFFICIAL  # a guess does not
+
+
+@pytest.mark.parametrize(
+    ("name", "domain"),
+    [
+        ("Impots", "google.com"),
+        ("Crédit Agricole", "linkedin.com"),
+        ("Ameli", "paypal.com"),
+        ("Impots", "paris.fr"),
+    ],
+)
+def test_a_platform_s_proof_is_none_for_the_body_a_stranger_names(judge, name, domain) -> None:
+    verdict = judge(name, f"notices@{domain}", authentication=proof(dkim=domain))
+    assert verdict.level is Level.UNKNOWN
+    assert verdict.body is None
+    assert [piece.code for piece in verdict.telling] == ["comes_from"]
+    assert [skip.why for skip in verdict.skipped] == ["name_not_proven"]
+    own = judge("", f"notices@{domain}", authentication=proof(dkim=domain))
+    assert own.level is Level.OFFICIAL
+    assert own.body is own.facts.sender.official.body
+
+
+def test_a_platform_that_carries_a_scam_is_not_said_to_be_unproven(judge) -> None:
+    verdict = judge("", "service@paypal.com", authentication=proof(dkim="paypal.com"), text=THREAT)
+    assert verdict.level is Level.CAUTION
+    assert verdict.body is None
+    assert "PayPal" not in load_explainers()["fr"].mail(verdict)
+
+
+@pytest.mark.parametrize("domain", ["facture.orange.fr", "espace.sfr.fr", "x.laposte.net"])
+def test_customers_of_a_provider_do_not_pass_for_it(judge, domain) -> None:
+    provider = domain.partition(".")[2]
+    verdict = judge("Service client", f"a@{domain}", authentication=proof(spf=provider))
+    assert verdict.level is Level.UNKNOWN
+    assert [skip.why for skip in verdict.skipped] == ["provider_checked"]
+    assert judge("", f"a@{domain}", authentication=proof(dkim=domain)).level is Level.OFFICIAL
+
+
+@pytest.mark.parametrize("letter", "iıſİKі\N{FULLWIDTH LATIN SMALL LETTER I}")
+def test_hosts_in_letters_of_every_script_are_read(judge, letter) -> None:
+    host = f"www.{letter}mpots-verif.fr"
+    assert judge(f"service@{host}", links=[("https://fleurs-du-val-sauvage.fr/x", host)]).level is not Level.OFFICIAL
+
+
+@pytest.mark.parametrize(
+    "seen",
+    ["www.ımpots.gouv.fr", "www.іmpots.gouv.fr", "WWW.İMPOTS.GOUV.FR", "www.impôts.gouv.fr", "www.impots.gouv.fr是"],
+)
+def test_a_host_that_reads_like_a_body_s_is_taken_for_it(judge, seen) -> None:
+    verdict = judge(links=[("https://fleurs-du-val-sauvage.fr/x", f"https://{seen}/espace")])
+    assert codes(verdict) == ["shows_official"]
+    assert verdict.telling[0].params["seen"] == "www.impots.gouv.fr"
+    verdict = judge(f"service@{seen}")
+    assert "official_address_shown" in codes(verdict)
+    assert verdict.telling[0].params["seen"] == seen.rstrip("是")
+
+
+def test_a_name_with_dots_is_no_host(judge) -> None:
+    assert judge("J.Éric", links=[("https://fleurs-du-val-sauvage.fr/x", "À.bientôt")]).level is Level.NO_KNOWN_RISK
+    own = judge("service@forêt.fr", "a@xn--fort-ipa.fr")
+    assert codes(own) == []

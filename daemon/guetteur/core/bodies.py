@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
-from guetteur.core.hostwalk import parents
+from guetteur.core.hostwalk import held_by
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -66,8 +66,9 @@ class Official(msgspec.Struct, frozen=True):
 class Registry:
     """All bodies, by id and by host."""
 
-    def __init__(self, bodies: Iterable[Body]) -> None:
+    def __init__(self, bodies: Iterable[Body], shared_zones: Iterable[str] = ()) -> None:
         self.bodies = tuple(bodies)
+        self._shared_zones = frozenset(shared_zones)
         self._by_id = {body.id: body for body in self.bodies}
         self._by_domain = {domain: body for body in self.bodies for domain in body.domains}
 
@@ -76,12 +77,12 @@ class Registry:
         return self._by_id.get(body_id)
 
     def official(self, host: str) -> Official | None:
-        """The body that ``host`` belongs to: the most specific of the registered names that it is or lies under."""
-        for name in parents(host):
-            body = self._by_domain.get(name)
-            if body is not None:
-                return Official(body, name)
-        return None
+        """The body that ``host`` belongs to: the most specific of the registered names that it is or lies under.
+
+        Names in a shared zone are their holders', also where the zone lies under a body's name.
+        """
+        name = held_by(host, self._by_domain, self._shared_zones)
+        return None if name is None else Official(self._by_domain[name], name)
 
     def domains(self) -> Iterable[tuple[str, Body]]:
         """Every registered name with its body."""

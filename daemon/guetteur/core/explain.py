@@ -72,6 +72,8 @@ class Explainer:
                 code += "_body"
             if code in self._table["summary"]:
                 return self.say("summary", code, {"name": verdict.body.named(self.lang)})
+        if verdict.level is Level.CAUTION and verdict.telling and verdict.telling[0].signal.startswith("page_"):
+            return self.say("summary", "CAUTION_page", {})
         if verdict.level is Level.DANGER and any(piece.signal == "listed" for piece in verdict.evidence):
             return self.say("summary", "DANGER_listed", {})
         return self.say("summary", verdict.level.value, {})

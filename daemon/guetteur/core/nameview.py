@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 _NOT_A_WORD = str.maketrans("", "", "-_0123456789")
 _DIGIT_AMONG_LETTERS = re.compile("[a-z][0-9]+[a-z]|(?<![a-z0-9])[0-9]+[a-z]")
 _MAX_SEQUENCE = 5
+_MAX_HOST = 253
+"""Characters of a host name (RFC 1035); no longer one can be opened."""
 _NONE: frozenset[str] = frozenset()
 
 
@@ -83,10 +85,11 @@ def _rank(word: Word) -> tuple[int, bool, int]:
 def read_name(subject: UrlSubject, lexicon: Lexicon, zone: str | None = None) -> NameView:
     """Read the host of ``subject`` left of its public suffix, or of the shared ``zone`` it lies in.
 
-    Addresses, bare suffixes and the zone itself say nothing, and so does a name that no body can be read in.
+    Addresses, bare suffixes and the zone itself say nothing; nor does a name that no body can be read in, or one longer
+    than DNS can hold.
     """
     end = zone or subject.suffix
-    if subject.registrable_domain is None or subject.host == end:
+    if subject.registrable_domain is None or subject.host == end or len(subject.host) > _MAX_HOST:
         return NOTHING
     left = subject.host[: -len(end) - 1]
     shown = left

@@ -10,13 +10,15 @@ from __future__ import annotations
 import binascii
 import re
 from base64 import urlsafe_b64decode
+from contextlib import suppress
+from itertools import islice
 from typing import TYPE_CHECKING, Literal, NamedTuple
 from urllib.parse import parse_qsl, unquote
 
 import msgspec
 
 from guetteur.core.hostwalk import parents
-from guetteur.core.subject import parse_url
+from guetteur.core.subject import parse_url, resolve
 from guetteur.errors import InvalidInputError
 
 if TYPE_CHECKING:
@@ -25,11 +27,14 @@ if TYPE_CHECKING:
     from guetteur.core.subject import UrlSubject
 
 _DEPTH = 3
-_MOST_TARGETS = 3
-"""Of one address."""
-_MOST_PARAMS = 50
+_MOST_TARGETS = 24
+"""Of one address: honest sites may stand before the one that matters."""
 _PADDING = "=="
-_WEB = re.compile(r"https?:[/\\]{2}", re.IGNORECASE)
+_WEB = re.compile(r"https?:|[/\\]{2}", re.IGNORECASE)
+_MAY_CARRY = re.compile(r"[%\\]|//|http", re.IGNORECASE)
+# What the URL standard takes away before it reads an address.
+_BREAKS = dict.fromkeys(map(ord, "\t\n\r"))
+_ENDS = "".join(map(chr, range(33)))
 _FENCED = re.compile("__(.+?)__")
 _JOINT = re.compile("--|-")
 
@@ -97,43 +102,41 @@ class Redirects:
         for name in parents(subject.host):
             for redirector in self._by_host.get(name, ()):
                 if subject.path.startswith(redirector.path):
-                    found = _targets(_WAYS[redirector.how](subject, redirector, name))
-                    if found:
-                        return found[:1]
+                    found = next(_targets(_WAYS[redirector.how](subject, redirector, name), subject.url), None)
+                    if found is not None:
+                        return [found]
         return []
 
     def _carried(self, subject: UrlSubject) -> list[UrlSubject]:
         """The addresses in the parameters of any other link, but for those of the same owner."""
         query = subject.path.partition("?")[2]
-        if "%" not in query and "http" not in query.lower():
+        if not _MAY_CARRY.search(query):
             return []
         texts = (value for name, value in _params(query) if name.lower() not in self._ignored)
         own = subject.registrable_domain or subject.host
-        return [target for target in _targets(texts) if (target.registrable_domain or target.host) != own][
-            :_MOST_TARGETS
-        ]
+        others = (one for one in _targets(texts, subject.url) if (one.registrable_domain or one.host) != own)
+        return list({one.host: one for one in islice(others, _MOST_TARGETS)}.values())
 
 
 def _params(query: str) -> list[tuple[str, str]]:
-    try:
-        return parse_qsl(query, max_num_fields=_MOST_PARAMS, errors="replace")
-    except ValueError:
-        return []
+    return parse_qsl(query, errors="replace")
 
 
-def _targets(texts: Iterable[str]) -> list[UrlSubject]:
-    found = []
+def _targets(texts: Iterable[str], base: str) -> Iterator[UrlSubject]:
+    """The web addresses among the texts, read as a browser that stands at ``base`` reads them."""
     for text in texts:
+        address = _bare(text)
         for _ in range(_DEPTH):  # links of links are encoded twice and more
-            if _WEB.match(text) or "%" not in text:
+            if _WEB.match(address) or "%" not in address:
                 break
-            text = unquote(text)  # noqa: PLW2901 -- the same text, read once more
-        if _WEB.match(text):
-            try:
-                found.append(parse_url(text))
-            except InvalidInputError:
-                continue
-    return found
+            address = _bare(unquote(address))
+        if _WEB.match(address):
+            with suppress(InvalidInputError):
+                yield parse_url(resolve(address, base))
+
+
+def _bare(text: str) -> str:
+    return text.translate(_BREAKS).strip(_ENDS)
 
 
 def _values(subject: UrlSubject, redirector: Redirector) -> list[str]:

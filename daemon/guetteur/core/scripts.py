@@ -28,7 +28,6 @@ SURE = 1.75
 
 _MIN_REPORTING, _MAX_REPORTING = 2.0, 4.0
 _LATE, _LATE_WEIGHT = 0.75, 0.5
-_MOST_FOUND = 2_000
 _NUMBER = re.compile(r"\d+(?:[ .,]\d+)*")
 _BREAK = re.compile("[^a-z#]+")
 _BRACKET = re.compile(r"\[([^\[\]]*)\]")

@@ -61,7 +61,7 @@ class Knowledge(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     def registry(self) -> Registry:
         """The bodies, indexed."""
-        return Registry(self.bodies)
+        return Registry(self.bodies, self.shared_zones)
 
     def lexicon(self, registry: Registry) -> Lexicon:
         """The vocabulary, indexed."""

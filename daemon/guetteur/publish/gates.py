@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import msgspec
 
-from guetteur.core.hostwalk import parents
+from guetteur.core.hostwalk import held_by, parents
 from guetteur.errors import DataFileError
 from guetteur.publish.bodies import read_toml
 from guetteur.publish.zones import upwards
@@ -26,6 +26,10 @@ Rule = Literal["never_block", "path_too_broad", "allowed", "below_trust", "allow
 
 SLACK = 100
 """Changes of fewer entries are never held back: a small list may double in a day."""
+MAX_SHRINK = 0.2
+"""Share of the published list that one run may lose."""
+WHOLE = "list"
+"""What a maintainer accepts, in place of a source's id, to let the whole list shrink further."""
 INDEPENDENT = 2
 """Families that together overrule a fetched allow list."""
 
@@ -75,6 +79,32 @@ def judge_size(source: Source, before: int | None, after: int) -> str | None:
     return None
 
 
+def judge_list(entries: int, published: int | None, absent: Iterable[str], accept: frozenset[str]) -> list[str]:
+    """What is wrong with the size of a whole list, whatever each source's own says.
+
+    Args:
+        entries: how many it has.
+        published: how many the published one has, None when there is none.
+        absent: ids of the listing sources that no copy of serves.
+        accept: ids of sources, and `WHOLE`, that a maintainer answers for.
+    """
+    faults = []
+    missing = [name for name in absent if name not in accept]
+    if missing:
+        words = f'try again later, or publish without (ACCEPT="{" ".join(missing)}")'
+        faults.append(f"no copy of {', '.join(missing)} serves: {words}")
+    if entries == 0:
+        faults.append("the list would be empty")
+    elif WHOLE not in accept and published is not None and entries < _least(published):
+        said = f"the list would shrink from {published:,} to {entries:,} entries, {MAX_SHRINK:.0%} are allowed"
+        faults.append(f"{said}: look at each source's row, then take it (ACCEPT={WHOLE})")
+    return faults
+
+
+def _least(published: int) -> float:
+    return min(published - SLACK, published * (1 - MAX_SHRINK))
+
+
 class EntryGate:
     """Judges every entry that sources list."""
 
@@ -107,8 +137,9 @@ class EntryGate:
         else:
             host, path = key, ""
         # Two labels decide whether the whole walk up is worth it: nearly never.
-        if host[host.rfind(".", 0, host.rfind(".")) + 1 :] in self._official_ends and any(
-            name in self._official for name in parents(host)
+        if (
+            host[host.rfind(".", 0, host.rfind(".")) + 1 :] in self._official_ends
+            and held_by(host, self._official, self._never.shared) is not None
         ):
             return Refusal(key, "never_block", "official", bits)
         if path and self._too_broad(host, path):

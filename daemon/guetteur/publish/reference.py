@@ -52,8 +52,9 @@ def signals_text() -> str:
         "## Policy",
         "",
         "An official host is OFFICIAL over https and nothing else is looked at; a mail proven to be a body's is",
-        "OFFICIAL unless something in it stands on a list. Else all evidence is added up; the signals of the host name",
-        "share the points that the trained model gives them. The first row holds:",
+        "OFFICIAL unless something in it stands on a list, or it carries strangers' words under another body's name.",
+        "Else all evidence is added up; the signals of the host name share the points that the trained model gives",
+        "them. The first row holds:",
         "",
     ]
     lines += ["| points | give |", "|---|---|"]

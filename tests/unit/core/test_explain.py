@@ -69,6 +69,9 @@ def test_the_summary_names_the_body_or_what_warned() -> None:
     assert french.summary(verdict(Level.DANGER, LISTED)) == say("summary", "DANGER_listed")
     assert french.summary(verdict(Level.DANGER, Evidence("guess", "c", weight=2))) == say("summary", "DANGER")
     assert french.summary(verdict(Level.CAUTION, LISTED)) == say("summary", "CAUTION")
+    script = Evidence("page_script", "follows_script", weight=1)
+    assert french.summary(verdict(Level.CAUTION, script)) == say("summary", "CAUTION_page")
+    assert "Ma Banque" in french.summary(verdict(Level.CAUTION, script, body=BANK))
     for level in (Level.DANGER, Level.CAUTION, Level.OFFICIAL):
         assert "Ma Banque" in french.summary(verdict(level, LISTED, body=BANK))
     assert "My Bank" in ALL["en"].summary(verdict(Level.DANGER, LISTED, body=BANK))

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from guetteur.errors import DataFileError
-from guetteur.publish.gates import Canaries, EntryGate, judge_size, load_canaries
+from guetteur.publish.gates import WHOLE, Canaries, EntryGate, judge_list, judge_size, load_canaries
 from guetteur.publish.sources import Source, Sources
 from guetteur.publish.zones import NeverBlock
 
@@ -23,10 +23,10 @@ def source(name: str, bit: int, **changes: Any) -> Source:
 
 SOURCES = Sources((source("a", 0), source("b", 1), source("b-too", 2, family="b"), source("strong", 3, trust=3)))
 NEVER = NeverBlock(
-    official=frozenset({"impots.gouv.fr", "labanque.fr"}),
+    official=frozenset({"impots.gouv.fr", "labanque.fr", "provider.fr"}),
     public=frozenset({"mairie-exemple.fr"}),
     popular=frozenset({"popular.com", "shop.popular.co.uk"}),
-    shared=frozenset({"sites.popular.com", "bit.ly"}),
+    shared=frozenset({"sites.popular.com", "bit.ly", "lines.provider.fr"}),
     infrastructure=frozenset({"edge.net"}),
 )
 GATE = EntryGate(NEVER, {"honest.fr": "etalab", "www.two.honest.net": "etalab"}, SOURCES)
@@ -46,6 +46,8 @@ GATE = EntryGate(NEVER, {"honest.fr": "etalab", "www.two.honest.net": "etalab"},
         ("www.popular.com", "never_block", "popular"),
         ("popular.co.uk", "never_block", "above popular"),
         ("bit.ly", "never_block", "shared"),
+        ("lines.provider.fr", "never_block", "shared"),
+        ("www.provider.fr", "never_block", "official"),
         ("edge.net", "never_block", "infrastructure"),
         ("popular.com/url", "path_too_broad", ""),
         ("www.popular.com/l.php", "path_too_broad", ""),
@@ -163,3 +165,27 @@ def test_canaries(tmp_path: Path) -> None:
     with pytest.raises(DataFileError) as caught:
         load_canaries(path)
     assert caught.value.code == "canaries_invalid"
+
+
+@pytest.mark.parametrize(
+    ("entries", "published", "absent", "accept", "said"),
+    [
+        (1, None, [], set(), []),
+        (0, None, [], set(), ["would be empty"]),
+        (0, 1000, [], {WHOLE}, ["would be empty"]),
+        (2400, 3000, [], set(), []),
+        (2399, 3000, [], set(), ["would shrink from 3,000 to 2,399 entries, 20% are allowed"]),
+        (2399, 3000, [], {WHOLE}, []),
+        (5, 105, [], set(), []),
+        (9000, 3000, [], set(), []),
+        (3000, 3000, ["a", "b"], set(), ["no copy of a, b serves"]),
+        (3000, 3000, ["a", "b"], {"a", WHOLE}, ["no copy of b serves"]),
+        (1, 3001, ["a"], {"a"}, ["would shrink"]),
+    ],
+)
+def test_the_size_of_a_whole_list(
+    entries: int, published: int | None, absent: list[str], accept: set[str], said: list[str]
+) -> None:
+    faults = judge_list(entries, published, absent, frozenset(accept))
+    assert len(faults) == len(said)
+    assert all(words in fault for words, fault in zip(said, faults, strict=True))

@@ -9,7 +9,15 @@ import pytest
 from guetteur.core.bodies import Body, Official
 from guetteur.core.facts import Known
 from guetteur.core.mail.facts import LinkFacts, MailFacts, SenderFacts
-from guetteur.core.mail.subject import NOT_CHECKED, Authentication, Mailbox, MailLink, MailSubject, Result
+from guetteur.core.mail.subject import (
+    NOT_CHECKED,
+    PROVIDER_CHECKED,
+    Authentication,
+    Mailbox,
+    MailLink,
+    MailSubject,
+    Result,
+)
 from guetteur.core.pageclaim import Named
 from guetteur.core.scripts import Script, ScriptSeen
 from guetteur.core.signal import CAUTION_POINTS, CERTAIN, DANGER_POINTS, Basis, Evidence, Skip
@@ -253,6 +261,8 @@ def test_what_a_script_weighs_depends_on_who_writes(
         ("kXbQ4Q@x.example", {}, None),
         ("a@a.b.c.x.example", {"domain": "a.b.c.x.example"}, ("sender_made_up", 0.7)),
         ("a@a.b.xyz.example", {"domain": "a.b.xyz.example"}, None),
+        ("a@xn--fort-verte-y9a.example", {"domain": "xn--fort-verte-y9a.example"}, None),
+        ("a@xn--a-b-c-d-e-y9a.example", {"domain": "xn--a-b-c-d-e-y9a.example"}, ("sender_made_up", 0.7)),
         ("a@a-b-c-d-e.example", {"domain": "a-b-c-d-e.example"}, ("sender_made_up", 0.7)),
         ("a@a-b-c-d.example", {"domain": "a-b-c-d.example"}, None),
         ("no-reply-client-4821@x.example", {"free": True}, None),
@@ -293,6 +303,7 @@ def test_senders_without_proof(facts: SenderFacts, parts: dict[str, Any], expect
 
 
 def test_what_nobody_checked_is_missing_of_bodies_alone() -> None:
-    assert ask("unproven_sender", MailFacts(STRANGER), authentication=NOT_CHECKED) is None
-    found = ask("unproven_sender", MailFacts(sender(official=OWNER)), authentication=NOT_CHECKED)
-    assert found == Skip("unproven_sender", "authentication_not_checked")
+    for proven in (NOT_CHECKED, PROVIDER_CHECKED):
+        assert ask("unproven_sender", MailFacts(sender(proven=proven))) is None
+        found = ask("unproven_sender", MailFacts(sender(official=OWNER, proven=proven)))
+        assert found == Skip("unproven_sender", proven.why)

@@ -89,6 +89,31 @@ def test_any_site_with_the_address_of_a_fake_is_no_longer_silent(
     assert verdict.body.id == "ameli"
 
 
+@pytest.mark.parametrize(
+    "query",
+    [
+        "u=//remboursement-ameli.info/",
+        "u=%2F%5Cremboursement-ameli.info/",
+        "u=%20https://remboursement-ameli.info/",
+        "u=http:remboursement-ameli.info/",
+        "u=ht%09tps://remboursement-ameli.info/",
+        "a=https://a.fr/&b=https://b.fr/&c=https://c.fr/&d=//www.service-public.fr/&u=https://remboursement-ameli.info/",
+        "&" * 60 + "u=//remboursement-ameli.info/",
+        "a=1&" * 60 + f"u={QUOTED}",
+    ],
+)
+def test_a_fake_address_is_read_as_browsers_read_it(checker_without_lists: Checker, now: datetime, query: str) -> None:
+    verdict = checker_without_lists.check(parse_url(f"https://www.impots.gouv.fr/go?{query}"), now=now)
+    assert [piece.code for piece in verdict.telling] == ["carries_danger"]
+
+
+@pytest.mark.parametrize("padding", ["&" * 60, "a=1&" * 60])
+def test_padding_does_not_hide_where_a_known_service_leads(padding: str) -> None:
+    target = REDIRECTS.unwrap(parse_url(f"https://www.google.com/url?{padding}q={QUOTED}"))
+    assert target is not None
+    assert target.url == FAKE
+
+
 def test_a_dangerous_stop_on_the_way_counts(checker_without_lists: Checker, now: datetime) -> None:
     way = quote("https://remboursement-ameli.info/?u=https://www.wikipedia.org/", safe="")
     assert checker_without_lists.check(parse_url(f"https://www.google.com/url?q={way}"), now=now).level is Level.DANGER
@@ -141,7 +166,7 @@ def test_no_url_is_too_odd(start: str, rest: str) -> None:
     except InvalidInputError:
         return
     REDIRECTS.unwrap(subject)
-    assert len(list(REDIRECTS.hops(subject))) <= 9
+    assert len(list(REDIRECTS.hops(subject))) <= 72
 
 
 DEEP = reduce(lambda text, _: quote(text, safe=""), range(5), "https://remboursement-ameli.info/")
@@ -153,8 +178,7 @@ DEEP = reduce(lambda text, _: quote(text, safe=""), range(5), "https://rembourse
         "https://translate.goog/",
         "https://exemple.fr/?a=https%3A%2F%2F%5B&b=http",
         "https://exemple.fr/?a=" + DEEP,  # encoded too often
-        "https://www.google.com/url?" + "&".join(["a=1"] * 60) + f"&q={QUOTED}",
-        "https://exemple.fr/?" + "&".join(["a=1"] * 60) + f"&q={QUOTED}",
+        "https://exemple.fr/?a=https:/remboursement-ameli.info/",  # browsers stay on the same site
     ],
 )
 def test_links_that_carry_no_address_that_can_be_read(url: str) -> None:

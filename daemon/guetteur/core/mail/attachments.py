@@ -85,15 +85,15 @@ def _is_active(tree: Tree, part: Part, name: str, links: Links) -> bool:
         ]
     active = False
     for page in pages:
-        read = Shown(decode.to_text(_as_utf8(page), part.parameters.get("charset", ""))[0])
+        read = Shown(_text_of(page, part.parameters.get("charset", "")))
         add_links(links, read, "attachment")
         if read.asks_password or read.has_form or read.refreshes or _ELSEWHERE.search(read.scripts):
             active = True
     return active
 
 
-def _as_utf8(page: bytes) -> bytes:
-    """Pages in UTF-16 hide from those who look for letters; browsers read them all the same."""
+def _text_of(page: bytes, charset: str) -> str:
+    """Pages in UTF-16 hide from those who look for letters; browsers read them all the same, whatever is declared."""
     if page.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return page.decode("utf-16", "replace").encode("utf-8", "replace")
-    return page
+        return page.decode("utf-16", "replace")
+    return decode.to_text(page, charset)[0]

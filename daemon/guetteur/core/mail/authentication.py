@@ -15,24 +15,32 @@ from guetteur.core.facts import Fact, Known
 from guetteur.core.mail import decode
 from guetteur.core.mail.addresses import ascii_domain
 from guetteur.core.mail.received import Hop, Receivers, border, hops, under
-from guetteur.core.mail.subject import NOT_CHECKED, Authentication, Result
+from guetteur.core.mail.subject import NOT_CHECKED, UNREADABLE, Authentication, Result
 
 if TYPE_CHECKING:
     from guetteur.core.mail.mime import Headers
 
 _FAILS = frozenset(("fail", "softfail", "hardfail", "policy"))
 _POLICY = re.compile(r"\bp=(none|quarantine|reject)\b", re.IGNORECASE)
-_QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"')
-_METHOD = re.compile(r"\s*([a-zA-Z][a-zA-Z0-9-]*)(?:\s*/\s*\d+)?\s*=\s*([a-zA-Z]+)")
-_PROPERTY = re.compile(r'([a-zA-Z]+(?:\s*\.\s*[a-zA-Z-]+)?)\s*=\s*("(?:[^"\\]|\\.)*"[^\s;]*|[^\s;]*)')
+# Possessive throughout: a sender's words stand in these lines, and nothing is to be read twice.
+_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*+"')
+_METHOD = re.compile(r"\s*+([a-zA-Z][a-zA-Z0-9-]*+)(?:\s*+/\s*+\d++)?+\s*+=\s*+([a-zA-Z]++)")
+_PROPERTY = re.compile(
+    rf"(?<!\S)([a-zA-Z][a-zA-Z-]*+(?:\s*+\.\s*+[a-zA-Z-]++)?+)\s*+=\s*+({_QUOTED.pattern}[^\s;]*+|[^\s;]*+)"
+)
 _INSTANCE = re.compile(r"\s*i\s*=\s*(\d{1,2})\s*;")
 _TRACE = frozenset((
     "received-spf", "authentication-results", "arc-seal", "arc-message-signature", "arc-authentication-results",
     "return-path", "delivered-to", "x-original-to", "x-received",
 ))  # fmt: skip
-_SPF_DOMAIN = re.compile(
-    r"(?:envelope-from|smtp\.mailfrom|domain of(?: transitioning)?)[=\s]+[\"<]?([^\s\">;]+)", re.IGNORECASE
+_DOMAIN_OF = re.compile(
+    rf"\s*+(?:[^\s:]++:\s*+)?+(?:best guess record for )?+domain of (?:transitioning )?+"
+    rf"((?:{_QUOTED.pattern}|[^\s\"])++)",
+    re.IGNORECASE,
 )
+_SPF_SENDERS = ("smtp.mailfrom", "smtp.mail", "smtp.envfrom", "smtp.helo")
+_SPF_IDENTITIES = {"": "envelope-from", "mailfrom": "envelope-from", "mfrom": "envelope-from", "helo": "helo"}
+_NOBODY = ("", "<>", "none")
 
 
 class _Finding(msgspec.Struct, frozen=True):
@@ -100,11 +108,18 @@ def read_report(text: str) -> _Report:
         method = _METHOD.match(piece)
         if not method:
             continue
-        properties: dict[str, str] = {}
-        for found in _PROPERTY.finditer(piece, method.end()):
-            properties.setdefault("".join(found[1].lower().split()), found[2])
+        properties = _properties(piece, method.end())
         findings.append(_Finding(method[1].lower(), method[2].lower(), properties, comments))
     return _Report(authserv, findings)
+
+
+def _properties(piece: str, start: int = 0) -> dict[str, str]:
+    """The properties of a finding. Where one is there twice and differs, somebody's words got into the line."""
+    properties: dict[str, str] = {}
+    for found in _PROPERTY.finditer(piece, start):
+        name = "".join(found[1].lower().split())
+        properties[name] = found[2] if properties.get(name, found[2]) == found[2] else UNREADABLE
+    return properties
 
 
 def _pieces(text: str) -> list[tuple[str, str]]:
@@ -119,20 +134,21 @@ def _pieces(text: str) -> list[tuple[str, str]]:
             continue
         (comments if depth else words).append(text[at:start])
         at = match.end()
-        if sign == '"' and not depth:
+        if sign == '"':  # in a comment too: Google and others put the sender's own address there
             quoted = _QUOTED.match(text, start)
-            words.append(quoted[0] if quoted else "")
+            (comments if depth else words).append(quoted[0] if quoted else "")
             at = quoted.end() if quoted else at
         elif sign == "(":
             depth += 1
             words.append(" ")
+            comments.append(" ")
         elif sign == ")":
             depth = max(0, depth - 1)
         elif sign == ";" and not depth:
-            pieces.append(("".join(words), " ".join(comments)))
+            pieces.append(("".join(words), "".join(comments)))
             words, comments = [], []
     (comments if depth else words).append(text[at:])
-    pieces.append(("".join(words), " ".join(comments)))
+    pieces.append(("".join(words), "".join(comments)))
     return pieces
 
 
@@ -151,24 +167,46 @@ def _authentication(findings: list[_Finding], spf_line: str | None, checked_by: 
         dmarc=_worst([_result(finding.result) for finding in dmarc]),
         policy=_policy(dmarc[0]) if dmarc else "",
         checked_by=checked_by,
+        dmarc_of=_judged(dmarc),
     )
+
+
+def _judged(dmarc: list[_Finding]) -> str:
+    """The domain of From that the result is of; two that differ cannot be read."""
+    named = {_domain(value) for finding in dmarc if (value := finding.properties.get("header.from"))}
+    if not named:
+        return ""
+    return (named.pop() or UNREADABLE) if len(named) == 1 else UNREADABLE
 
 
 def _spf(findings: list[_Finding], line: str | None) -> tuple[Result, str]:
     """SPF of the envelope sender, else of the greeting, else as the Received-SPF line says."""
     found = [finding for finding in findings if finding.method == "spf"]
-    for name in ("smtp.mailfrom", "smtp.mail", "smtp.envfrom", "smtp.helo"):
+    for name in _SPF_SENDERS:
         for finding in found:
-            domain = _domain(finding.properties.get(name, ""))
-            if domain:
-                return _result(finding.result), domain
+            value = finding.properties.get(name, "")
+            if value not in _NOBODY:
+                return _result(finding.result), _domain(value)
     if found and line is None:
         return _result(found[0].result), ""
-    if line is None:
-        return Result.NONE, ""
-    envelope = _SPF_DOMAIN.search(line)
-    word = line.split(None, 1)[0].lower() if line.strip() else ""
-    return _result(word), _domain(envelope[1]) if envelope else ""
+    return _spf_line(line or "")
+
+
+def _spf_line(line: str) -> tuple[Result, str]:
+    """What a Received-SPF line (RFC 7208, 9.1) says, and of which domain.
+
+    The sender's greeting and address stand in it as he wrote them: only the property of that very name counts, and the
+    sentence that begins the first comment. Where they differ, neither does.
+    """
+    pieces = _pieces(line)
+    first, comments = pieces[0]
+    properties = _properties(" ".join(piece for piece, _ in pieces))
+    name = _SPF_IDENTITIES.get(properties.get("identity", "").lower(), "")
+    sentence = _DOMAIN_OF.match(comments) if name == "envelope-from" else None
+    said = (properties.get(name, ""), sentence[1] if sentence else "")
+    named = {_domain(value) for value in said if value not in _NOBODY}
+    word = first.split(None, 1)[0].lower() if first.strip() else ""
+    return _result(word), named.pop() if len(named) == 1 else ""
 
 
 def _with_arc(said: Authentication, findings: list[_Finding], headers: Headers, receivers: Receivers) -> Authentication:

@@ -24,6 +24,7 @@ _UNSEEN = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f"
     "\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\ufff9-\ufffb\U000e0000-\U000e0fff]"
 )
+_SURROGATES = re.compile("[\ud800-\udfff]")
 _DIRECTIONLESS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 
 
@@ -42,11 +43,11 @@ def to_text(data: bytes, charset: str) -> tuple[str, bool]:
         codec = _codec(charset)
         if codec is not None:
             try:
-                return codec.decode(data, "strict")[0], True
+                return _whole(codec.decode(data, "strict")[0]), True
             except (UnicodeError, ValueError):
                 # One broken byte does not make it another charset.
                 if charset.startswith(_OWN_SHAPE) or charset[:2] in ("gb", "bi", "eu", "sh", "ks"):
-                    return codec.decode(data, "replace")[0], False
+                    return _whole(codec.decode(data, "replace")[0]), False
     known = charset in _NO_CHARSET or _codec(charset) is not None
     return data.decode("cp1252", "replace"), known
 
@@ -104,6 +105,11 @@ def seen(text: str) -> str:
 def without_controls(text: str) -> str:
     """``text`` without control characters; marks that turn the direction of writing stay, since they are evidence."""
     return _DIRECTIONLESS.sub("", text)
+
+
+def _whole(text: str) -> str:
+    """``text`` with U+FFFD for half a character (UTF-7 can spell one), which no answer could be written with."""
+    return text if text.isascii() else _SURROGATES.sub("\ufffd", text)
 
 
 def _word_bytes(how: str, text: str) -> bytes:

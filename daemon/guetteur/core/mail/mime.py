@@ -20,6 +20,7 @@ _FIELD = re.compile(rb"^([!-9;-~]{1,200})[ \t]*:(.*(?:\r?\n[ \t].*)*)", re.MULTI
 _BLANK_LINE = re.compile(rb"\n\r?\n")
 _PARAMETER = re.compile(r';\s*+([^\s=;"]++)\s*+=\s*+(?:"((?:[^"\\]|\\.)*+)"?|([^;\s"]*+))')
 _MAX_LIKE_BOUNDARIES = 10_000
+_FIRST_WORD = re.compile(r"(?:\s|\([^()]*+\))*+([^\s;()]++)")
 _PICTURES = (b"\x89PNG", b"GIF8", b"\xff\xd8\xff", b"RIFF")
 _ESCAPED = re.compile(r"\\(.)")
 
@@ -72,7 +73,7 @@ class Part:
     @property
     def encoding(self) -> str:
         """Transfer encoding in lower case."""
-        return decode.unfold(self.headers.first("content-transfer-encoding")).strip().lower()
+        return _first_word(decode.unfold(self.headers.first("content-transfer-encoding")))
 
 
 class Tree:
@@ -194,7 +195,7 @@ class Tree:
 def parameters(raw: bytes) -> tuple[str, dict[str, str]]:
     """Return (value in lower case, parameters): RFC 2045 as broken as it comes, RFC 2231 and encoded words decoded."""
     text = decode.unfold(raw)
-    value = text.partition(";")[0].strip().lower()
+    value = _first_word(text)
     found: dict[str, str] = {}
     pieces: dict[str, list[tuple[int, bool, str]]] = {}
     for match in _PARAMETER.finditer(text):
@@ -210,6 +211,12 @@ def parameters(raw: bytes) -> tuple[str, dict[str, str]]:
     for base, parts in pieces.items():
         found[base] = _joined(sorted(parts))
     return value, found
+
+
+def _first_word(text: str) -> str:
+    """The first word in lower case; RFC 2045 allows comments around it."""
+    found = _FIRST_WORD.match(text)
+    return found[1].lower() if found else ""
 
 
 def _joined(parts: list[tuple[int, bool, str]]) -> str:

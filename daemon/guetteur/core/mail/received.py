@@ -25,7 +25,16 @@ MAX_HOPS = 50
 _CLAUSE = re.compile(r"[()]|\sby\s|\s(?:with|id|via|for)\s|;", re.IGNORECASE)
 # A bracket may hold one more: Sendmail writes "(name [address] (may be forged))".
 _GROUP = re.compile(r"\(((?:[^()]++|\([^()]*+\))*+)\)")
-_BRACKETED = re.compile(r"\[(?:IPv6:)?([0-9a-f:.]{2,60}(?:%[\w.-]{1,20})?)\]", re.IGNORECASE)
+_ADDRESS = r"(?:IPv6:)?([0-9a-f:.]{2,60}(?:%[\w.-]{1,20})?)"
+_BRACKETED = re.compile(rf"\[{_ADDRESS}\]", re.IGNORECASE)
+# The address of the connection stands first in its group, or behind the one name that was looked up for it.
+_LOOKED_UP = re.compile(
+    rf"\s*+(?:(?![EHL]{{2}}LO\s)([^\s=\[\]]++)\s++)?{_BRACKETED.pattern}(?![^\s:;,])", re.IGNORECASE
+)
+# qmail writes the bare address, behind what the other side says of its user.
+_BARE = re.compile(rf"\s*+(?:[^\s@]*+@)*+{_ADDRESS}\s*+", re.IGNORECASE)
+# What the sender said of himself: Exim writes "helo=…", qmail "HELO …", Yahoo "EHLO …".
+_SAID = re.compile(r"(?:\b(?:helo|ident)=|\b[EHL]{2}LO\s)\s*+\S*+", re.IGNORECASE)
 
 
 class Receiver(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -127,17 +136,16 @@ def _read(index: int, text: str) -> Hop:
     groups = _GROUP.findall(sender)
     address = found = ""
     for group in reversed(groups):
-        inner = _BRACKETED.search(group)
-        candidate = inner[1] if inner else group.strip().removeprefix("IPv6:")
+        inner, bare = _LOOKED_UP.match(group), _BARE.fullmatch(group)
+        candidate = inner[2] if inner else bare[1] if bare else ""
         if _ip(candidate):
             address = candidate
             # "(name [address])" is the name looked up; with a note of doubt it is not.
-            name = group[: inner.start()].strip() if inner else ""
-            if name and " " not in name and "forged" not in group and "unverified" not in group:
-                found = ascii_domain(name)
+            if inner and inner[1] and "forged" not in group and "unverified" not in group:
+                found = ascii_domain(inner[1])
             break
-    if not address:
-        inner = _BRACKETED.search(greeting)
+    if not address and not any(_BRACKETED.search(_SAID.sub("", group)) for group in groups):
+        inner = _BRACKETED.fullmatch(greeting)
         candidate = inner[1] if inner else greeting
         address = candidate if _ip(candidate) else ""
     greeted = "" if _ip(greeting.strip("[]")) else ascii_domain(greeting)

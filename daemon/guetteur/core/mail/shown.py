@@ -7,8 +7,8 @@ import re
 
 from guetteur.core.mail import decode
 from guetteur.core.mail.elements import BLOCKS, OpenElements
-from guetteur.core.mail.html import Raw, Tag, attributes_of, tokens
-from guetteur.core.mail.limits import MAX_LINKS, MAX_NAME, MAX_PICTURES, MAX_TAGS, MAX_TEXT
+from guetteur.core.mail.html import Raw, Rest, Tag, attributes_of, tokens
+from guetteur.core.mail.limits import MAX_LINKS, MAX_NAME, MAX_PICTURES, MAX_TEXT
 from guetteur.core.mail.links import refresh_target, script_targets, web_address
 from guetteur.core.mail.style import NO_EFFECT, WHITE, Effect, State, effect_of, hidden_by_sheet, matters
 
@@ -56,8 +56,9 @@ class Shown:
             "a": self._anchor, "area": self._area, "img": self._image, "form": self._form, "input": self._field,
             "button": self._field, "base": self._base, "meta": self._meta,
         }  # fmt: skip
-        sheets = _sheets(markup)
-        self._hidden_names = hidden_by_sheet(sheets)
+        found = _sheets(markup)
+        self._hidden_names = frozenset[str]().union(*map(hidden_by_sheet, found))
+        sheets = "\n".join(found)
         self._may_be_drawn = _DRAWN_AFTER_ALL.search(sheets) is not None
         # A page whose style sheets colour grounds may have any behind its words.
         self._open = OpenElements(State(back=None if "background" in sheets.lower() else WHITE))
@@ -67,20 +68,18 @@ class Shown:
         self.text = _LINES.sub("\n", text).strip()[:MAX_TEXT]
 
     def _read(self, markup: str) -> None:
-        count = 0
         for token in tokens(markup):
             if isinstance(token, str):
                 self._words(token)
-                continue
-            count += 1
-            if isinstance(token, Raw):
+            elif isinstance(token, Raw):
                 self._raw(token)
+            elif isinstance(token, Rest):
+                self.cut = True
             elif token.closes:
                 self._ends(token.name)
             else:
                 self._starts(token)
         self._close_link()
-        self.cut = self.cut or count >= MAX_TAGS // 2
 
     def _words(self, text: str) -> None:
         if self._open.state.hides:
@@ -211,7 +210,7 @@ class Shown:
                 self._add(target, "")
 
 
-def _sheets(markup: str) -> str:
+def _sheets(markup: str) -> list[str]:
     """The style sheets of a page, wherever they stand."""
     found: list[str] = []
     lower = markup.lower() if "<style" in markup or "<STYLE" in markup or "<Style" in markup else ""
@@ -223,4 +222,4 @@ def _sheets(markup: str) -> str:
             break
         found.append(markup[begin + 1 : end])
         at = lower.find("<style", end)
-    return "\n".join(found)
+    return found

@@ -16,7 +16,6 @@ _MATTERS = re.compile(
     r"display|visib|opacity|font|color|background|hidden|height|width|indent|left|top|[&\\]|/\*", re.IGNORECASE
 )
 _ATTRIBUTES = ("style", "hidden", "color", "background")
-_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 _ESCAPE = re.compile(r"\\([0-9a-fA-F]{1,6})\s?|\\(.)")
 _SIZE = re.compile(r"(-?[0-9]*\.?[0-9]+)\s*(px|pt|em|rem|%|vw|vh|cm|mm|in|)")
 _RGB = re.compile(r"rgba?\(\s*([0-9]{1,3})[\s,]+([0-9]{1,3})[\s,]+([0-9]{1,3})(?:[\s,/]+([0-9.]+%?))?")
@@ -108,7 +107,7 @@ def effect_of(attributes: str, hidden_names: frozenset[str]) -> Effect:
 def hidden_by_sheet(sheet: str) -> frozenset[str]:
     """Classes and ids that a style sheet hides on every screen (``.x``, ``#y``); rules for some screens aside."""
     names: set[str] = set()
-    pieces = _BRACES.split(_COMMENT.sub("", sheet[:100_000]).replace("<!--", "").replace("-->", ""))
+    pieces = _BRACES.split(_without_comments(sheet)[:100_000].replace("<!--", "").replace("-->", ""))
     depth, selectors = 0, ""
     for text, brace in zip(pieces[::2], [*pieces[1::2], ""], strict=True):
         if brace == "{":
@@ -131,12 +130,11 @@ def _simple_names(selectors: str) -> list[str]:
 def _declared(style: str) -> Effect:
     if not style:
         return NO_EFFECT
-    if "/*" in style:
-        style = _COMMENT.sub("", style)
+    style = _without_comments(style)[:4000]
     if "\\" in style:
         style = _ESCAPE.sub(lambda m: chr(int(m[1], 16)) if m[1] and int(m[1], 16) < 0x110000 else m[2] or "", style)
     rules: dict[str, str] = {}
-    for declaration in style[:4000].lower().split(";"):
+    for declaration in style.lower().split(";"):
         name, _, value = declaration.partition(":")
         rules[name.strip()] = value.replace("!important", "").strip()
     return Effect(
@@ -147,6 +145,18 @@ def _declared(style: str) -> Effect:
         colour=_colour(rules["color"]) if "color" in rules else None,
         back=_back(rules),
     )
+
+
+def _without_comments(text: str) -> str:
+    """The text without ``/* … */``; one that does not end takes the rest with it, as in browsers."""
+    pieces, at = [], 0
+    while (begin := text.find("/*", at)) >= 0:
+        pieces.append(text[at:begin])
+        end = text.find("*/", begin + 2)
+        if end < 0:
+            return "".join(pieces)
+        at = end + 2
+    return "".join((*pieces, text[at:])) if pieces else text
 
 
 def _gone(rules: dict[str, str]) -> bool:

@@ -15,6 +15,13 @@ NOT_CHECKED = Unavailable("authentication_not_checked")
 """The headers are there, and nobody on the receiving side wrote what it found."""
 
 
+PROVIDER_CHECKED = Unavailable("provider_checked")
+"""Proven is only the provider, at which anybody can be; the address is of a part that is the provider's own."""
+
+UNREADABLE = "?"
+"""Stands for a domain that was named and is none; equal to no domain."""
+
+
 class Result(Enum):
     """What the receiving side found (RFC 8601); everything but a pass or a refusal is NONE."""
 
@@ -49,6 +56,8 @@ class Authentication(msgspec.Struct, frozen=True):
         policy: what the domain of ``From`` asks for, where the receiving side says it:
             ``none``, ``quarantine``, ``reject`` or empty.
         checked_by: who says so (``authserv-id``), or what shows it.
+        dmarc_of: domain of ``From`` that `dmarc` was found for; empty where nobody says, `UNREADABLE` where it is no
+            domain.
     """
 
     spf: Result
@@ -58,6 +67,12 @@ class Authentication(msgspec.Struct, frozen=True):
     dmarc: Result
     policy: str
     checked_by: str
+    dmarc_of: str = ""
+
+    @property
+    def failed(self) -> bool:
+        """Whether anything was looked at and refused."""
+        return Result.FAIL in (self.spf, self.dkim, self.dmarc)
 
 
 class MailLink(msgspec.Struct, frozen=True):

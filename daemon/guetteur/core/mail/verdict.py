@@ -77,21 +77,27 @@ def judge_mail(
     """Ask every signal and apply the policy.
 
     A mail that is proven to be a body's is OFFICIAL whatever it says, unless something in it stands on a list: bodies'
-    senders are broken into, too. Where a body carries strangers' words, they are judged as anybody's.
+    senders are broken into, too. Where a body carries strangers' words, they are judged as anybody's, and a name of
+    another body among them is nobody's proof.
     """
     found = [signal.check(mail, facts) for signal in signals]
     seen = sorted((piece for piece in found if isinstance(piece, Evidence)), key=lambda piece: -piece.weight)
     skipped = tuple(piece for piece in found if isinstance(piece, Skip))
     skipped += tuple(Skip("mail", f"mail_cut_{code}") for code in mail.cut)
     genuine = any(piece.basis is Basis.OFFICIAL for piece in seen)
+    borrowed = genuine and facts.sender.claims_falsely
+    if borrowed:
+        skipped += (Skip("claimed_name", "name_not_proven"),)
     if genuine and not facts.sender.carries:
         seen = [piece for piece in seen if piece.basis is not Basis.GUESS]
     evidence = tuple(seen)
     points = total(evidence)
     level = next((rule.level for rule in POLICY if points >= rule.points), None)
     if level is None:
-        level = Level.OFFICIAL if genuine else Level.UNKNOWN if skipped else Level.NO_KNOWN_RISK
-    told = level in _WARNED or level is Level.OFFICIAL
-    body = next((piece.body for piece in evidence if piece.body is not None), None) if told else None
+        level = Level.OFFICIAL if genuine and not borrowed else Level.UNKNOWN if skipped else Level.NO_KNOWN_RISK
+    # Whom it is proven to come from is not whom it claims to come from.
+    told = [piece for piece in evidence if (piece.basis is Basis.OFFICIAL) is (level is Level.OFFICIAL)]
+    named = level in _WARNED or level is Level.OFFICIAL
+    body = next((piece.body for piece in told if piece.body is not None), None) if named else None
     script = facts.scripts[0] if facts.scripts and level in _WARNED else None
     return MailVerdict(level, points, evidence, skipped, body, script, facts, list_version, now)

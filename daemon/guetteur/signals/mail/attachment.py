@@ -35,7 +35,8 @@ def check(mail: MailSubject, facts: MailFacts) -> Evidence | Skip | None:
 def _seen(one: Attachment, text: str) -> tuple[str, float, str] | None:
     if _TURNED in one.name:
         return "file_name_turned", _DISGUISED, one.name.replace(_TURNED, "…")
-    if _PROGRAM.search(one.name.strip()) or any(_PROGRAM.search(name) for name in one.holds):
+    # Windows drops dots and spaces at the end.
+    if any(_PROGRAM.search(name.rstrip(". ")) for name in (one.name, *one.holds)):
         return "file_runs", _RUNS, one.name
     if one.active:
         return "file_asks_login", _ACTIVE, one.name

@@ -29,12 +29,17 @@ def check(mail: MailSubject, facts: MailFacts) -> Evidence | Skip | None:
     local = address.rpartition("@")[0]
     labels = sender.domain.split(".")
     heap = sum(len(label) < _SHORT for label in labels[:-1]) >= _MANY_LABELS - 1
-    hyphens = max(label.count("-") for label in labels) >= _MANY_PIECES - 1
+    hyphens = max(map(_hyphens, labels)) >= _MANY_PIECES - 1
     made = _NUMBERED.search(local) is not None or (len(local) >= _HEAP and _RANDOM.search(local) is not None)
     if not (heap or hyphens or made):
         return None
     weight = _MACHINE if heap or hyphens else _HINT
     return Evidence("sender_form", "sender_made_up", {"seen": address}, weight=weight)
+
+
+def _hyphens(label: str) -> int:
+    # In ``xn--fort-verte-…`` the person who chose the name wrote one.
+    return (label[4:].rpartition("-")[0] if label.startswith("xn--") else label).count("-")
 
 
 SIGNAL = Signal("sender_form", ("sender_nowhere", "sender_made_up"), check)

@@ -91,6 +91,14 @@ def test_attached_pages(name: str, page: str, active: bool) -> None:
         assert {(link.url, link.origin) for link in mail.links} <= {("https://a.example/", "attachment")}
 
 
+@pytest.mark.parametrize("charset", ["utf-16", "utf-16le", "iso-8859-1"])
+def test_a_page_in_utf_16_is_read_whatever_is_declared(charset: str) -> None:
+    page = "<a href='https://a.example/'>x</a><input type=password>".encode("utf-16")
+    mail = attached("a.html", page, f"text/html; charset={charset}")
+    assert mail.attachments[0].active
+    assert [link.url for link in mail.links] == ["https://a.example/"]
+
+
 def test_a_page_is_known_by_its_first_letters_whatever_it_is_called() -> None:
     for page in (
         b" \r\n\t<HTML><input type=password>",

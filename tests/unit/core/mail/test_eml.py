@@ -96,10 +96,18 @@ def test_where_a_message_bounces_to(path: str, address: str) -> None:
     assert read(f"Return-Path: {path}\n{HEAD}\nhello").return_path == address
 
 
+@pytest.mark.parametrize("kind", ["text/html (x)", "(x) Text/HTML; charset=utf-8", "text/html(x)"])
+def test_comments_around_a_media_type_are_none_of_it(kind: str) -> None:
+    mail = read(f"{HEAD}Content-Type: {kind}\n\n<a href='https://a.example/'>x</a>")
+    assert [link.url for link in mail.links] == ["https://a.example/"]
+
+
 def test_transfer_encodings_are_undone() -> None:
     for encoding, sent in (
         ("quoted-printable", "caf=C3=A9 =\nau lait"),
         ("Base64", "Y2Fmw6kgYXUgbGFpdA=="),
+        ("base64 (as usual)", "Y2Fmw6kgYXUgbGFpdA=="),
+        ("(so) base64;", "Y2Fmw6kgYXUgbGFpdA=="),
         ("x-no", "caf\u00e9 au lait"),
     ):
         assert read(f"{HEAD}Content-Transfer-Encoding: {encoding}\n\n{sent}").text == "caf\u00e9 au lait"

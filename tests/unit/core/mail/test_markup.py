@@ -1,9 +1,12 @@
 """Pages in mails: what is drawn, where its links and forms lead, as browsers read broken markup."""
 
+import time
+
 import pytest
 
 from guetteur.core.mail.elements import MAX_OPEN
-from guetteur.core.mail.html import Raw, Tag, tokens
+from guetteur.core.mail.html import Raw, Rest, Tag, tokens
+from guetteur.core.mail.limits import MAX_TAGS
 from guetteur.core.mail.shown import Shown
 from guetteur.core.mail.style import effect_of, hidden_by_sheet
 
@@ -109,7 +112,7 @@ def test_pictures_written_into_the_page_are_kept_and_others_are_not() -> None:
 
 
 def test_tokens_after_the_limit_are_not_read() -> None:
-    assert list(tokens("a<b>c<i>d", 1)) == ["a", Tag("b", False, "")]
+    assert list(tokens("a<b>c<i>d", 1)) == ["a", Tag("b", False, ""), Rest("c<i>d")]
     assert list(tokens("<script>a<b></script >c")) == [
         Tag("script", False, ""),
         Raw("script", "a<b>"),
@@ -119,11 +122,37 @@ def test_tokens_after_the_limit_are_not_read() -> None:
     assert list(tokens("<title>no end")) == [Tag("title", False, ""), Raw("title", "no end")]
 
 
+@pytest.mark.parametrize("unseen", ["<!>", "<!-->", "</>", "<?x?>", "<!-- a - b -- c -->", "<!doctype x>", "</ a>"])
+def test_what_nobody_sees_uses_up_no_limit(unseen: str) -> None:
+    page = Shown(f"<p>a</p>{unseen * (MAX_TAGS + 1)}<a href='https://b.example/'>b</a>")
+    assert (page.text, page.links, page.cut) == ("a\nb", [("https://b.example/", "b")], False)
+
+
+def test_a_page_with_too_many_tags_is_cut() -> None:
+    for tag in ("<i>", "<!>x"):
+        page = Shown(tag * (MAX_TAGS + 1) + "<a href='https://b.example/'>b</a>")
+        assert (page.links, page.cut) == ([], True)
+
+
 def test_a_sheet_for_some_screens_hides_nothing_for_sure() -> None:
     sheet = (
         "@media print{.a{display:none}} /* .b{display:none} */ .c{color:red} .d,.e f,#g{display:none} } .h{opacity:0}"
     )
     assert hidden_by_sheet(sheet) == {".d", "#g", ".h"}
+    assert hidden_by_sheet(".a{opacity:0} /* .b{opacity:0}") == {".a"}
+
+
+def test_a_comment_without_end_ends_its_own_sheet_alone() -> None:
+    page = Shown("<style>/* .y{opacity:0}</style><style>.z{opacity:0}</style><i class=y>ab</i><i class=z>cd</i>")
+    assert (page.text, page.hidden) == ("ab", 2)
+    assert Shown("<i style='display:/* */none'>ab</i>").hidden == 2
+    assert Shown("<i style='/*display:none'>ab</i>").hidden == 0
+
+
+def test_comments_in_styles_are_left_out_in_linear_time() -> None:
+    begin = time.process_time()
+    Shown(f"<p style='{'/* ' * 100_000}'>a</p><style>{'/* ' * 100_000}</style>")
+    assert time.process_time() - begin < 5  # squared: minutes
 
 
 @pytest.mark.parametrize(
