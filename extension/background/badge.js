@@ -2,10 +2,11 @@
 import { api, quietly } from "../shared/browser.js";
 
 /** @typedef {import("../shared/i18n.js").Key} Key */
-/** @typedef {"none" | "official" | "caution" | "danger" | "unprotected"} Mark */
+/** @typedef {"silent" | "none" | "official" | "caution" | "danger" | "unprotected"} Mark */
 
 /** @type {Record<Mark, {text: string, colour: string, title: Key}>} */
 const MARKS = {
+  silent: { text: "", colour: "#5c5c5c", title: "extName" }, // no page to judge, or no answer yet
   none: { text: "", colour: "#5c5c5c", title: "badgeNone" },
   official: { text: "✓", colour: "#1b6b3a", title: "badgeOfficial" },
   caution: { text: "!", colour: "#9a5b00", title: "badgeCaution" },
@@ -23,7 +24,7 @@ export function markFor(tab, daemon) {
   if (tab.degraded !== undefined || daemon.phase === "unreachable") return "unprotected";
   if (tab.level === "CAUTION") return "caution";
   if (tab.level === "OFFICIAL") return "official";
-  return "none";
+  return tab.level === undefined ? "silent" : "none";
 }
 
 /**

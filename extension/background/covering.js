@@ -5,6 +5,7 @@
  */
 import { api, isFirefox, quietly } from "../shared/browser.js";
 import { checkable, hostOf } from "../shared/address.js";
+import { shownBy } from "./present.js";
 
 /** @typedef {import("../shared/wire.d.ts").Verdict} Verdict */
 
@@ -70,7 +71,9 @@ export class Covering {
       // Not any more when the person went on, or said to know the site.
       if (this.#last.get(tabId)?.url !== href || this.#state.tab(tabId).cover?.url !== href) return;
       const tab = await quietly(() => api.tabs.get(tabId));
-      if (checkable(tab?.url)?.href !== href) return;
+      const url = checkable(tab?.url);
+      const isShown = url?.href === href || shownBy(this.#state.tab(tabId), url)?.url === href;
+      if (!isShown) return;
       await this.#show(tabId);
     }
   }

@@ -207,6 +207,7 @@ api.runtime.onMessage.addListener(
       }),
       ...mailRoutes({ state, mail, offer, consents }),
     },
+    state.ready,
   ),
 );
 

@@ -7,6 +7,7 @@
 import { api, quietly } from "../shared/browser.js";
 import { checkable, hostOf } from "../shared/address.js";
 import { graver } from "../shared/verdict.js";
+import { Present, shownBy } from "./present.js";
 import { isBlocked } from "./rules.js";
 import { within } from "./within.js";
 
@@ -18,8 +19,7 @@ const LATE_MS = 2_000; // then the page counts as not checked until the answer i
 const BLOCKED = /ERR_BLOCKED_BY_CLIENT|NS_ERROR_ABORT/; // Chromium's word, Firefox's word
 
 export class Navigation {
-  /** The hops of each tab's present navigation: a late answer about a page already left covers nothing. */
-  /** @type {Map<number, {requestId: string, urls: Set<string>}>} */ #present = new Map();
+  #present = new Present();
   #parts;
 
   /**
@@ -50,9 +50,7 @@ export class Navigation {
   async request(tabId, requestId, address) {
     const url = checkable(address);
     if (url === null || tabId < 0) return "pass";
-    const present = this.#present.get(tabId);
-    if (present?.requestId === requestId) present.urls.add(url.href);
-    else this.#present.set(tabId, { requestId, urls: new Set([url.href]) });
+    this.#present.requested(tabId, requestId, url);
     const judged = this.#guard(tabId, url);
     if (this.#parts.daemon.state.phase === "unreachable") return "pass";
     return (await within(judged, this.#parts.strict() ? STRICT_PATIENCE_MS : PATIENCE_MS)) ?? "pass";
@@ -70,27 +68,10 @@ export class Navigation {
     if (await permits.allows(tabId, hostOf(url))) return "pass";
     const outcome = await checking;
     if (!("verdict" in outcome) || outcome.verdict.level !== "DANGER") return "pass";
-    if ((await permits.allows(tabId, hostOf(url), outcome.verdict)) || !(await this.#isPresent(tabId, url)))
+    if ((await permits.allows(tabId, hostOf(url), outcome.verdict)) || !(await this.#present.isPresent(tabId, url)))
       return "pass";
     await covering.cover(tabId, url, outcome.verdict);
     return "cover";
-  }
-
-  /**
-   * @param {number} tabId
-   * @param {URL} url
-   */
-  async #isPresent(tabId, url) {
-    return this.#present.get(tabId)?.urls.has(url.href) === true || this.#isShown(tabId, url);
-  }
-
-  /**
-   * @param {number} tabId
-   * @param {URL} url
-   */
-  async #isShown(tabId, url) {
-    const tab = await quietly(() => api.tabs.get(tabId));
-    return [tab?.url, tab?.pendingUrl].some((address) => checkable(address)?.href === url.href);
   }
 
   /**
@@ -110,16 +91,20 @@ export class Navigation {
       await this.#late(tabId, url);
     }
     const outcome = await checking;
-    if (!(await this.#isPresent(tabId, url))) return "pass";
+    if (!(await this.#present.isPresent(tabId, url))) return "pass";
     const before = state.tab(tabId);
     const named = "verdict" in outcome ? outcome.verdict : undefined;
-    // What the page itself showed stays said until another page stands in its place.
-    const shown = before.page?.url === url.href ? before.page.verdict : undefined;
-    const verdict = shown && named ? graver(shown, named) : named;
+    const shown = shownBy(before, url);
+    const verdict = shown && named ? graver(shown.verdict, named) : (named ?? shown?.verdict);
     const permitted = await permits.allows(tabId, hostOf(url), verdict);
-    if (verdict === undefined && (await this.#wasDanger(tabId, url))) {
+    if (shown?.verdict.level === "DANGER" && !permitted) {
+      // The warning of it stands already, or is on its way, whatever the page calls itself meanwhile.
+      if (await this.#present.isShown(tabId, url)) await covering.cover(tabId, new URL(shown.url), shown.verdict);
+      return "cover";
+    }
+    if (named === undefined && (await this.#wasDanger(tabId, url))) {
       // Where the warning stands already it is left as it is.
-      if (await this.#isShown(tabId, url)) await covering.cover(tabId, url, before.verdict ?? null);
+      if (await this.#present.isShown(tabId, url)) await covering.cover(tabId, url, before.verdict ?? null);
       return "cover";
     }
     if (verdict?.level === "DANGER" && !permitted) {
@@ -132,7 +117,7 @@ export class Navigation {
       url: url.href,
       level: verdict?.level,
       verdict,
-      degraded: "degraded" in outcome ? outcome.degraded : undefined,
+      degraded: "degraded" in outcome && verdict === undefined ? outcome.degraded : undefined,
       ...(verdict?.level !== "DANGER" && { good: url.href }),
       ...(before.good && hostOf(new URL(before.good)) !== hostOf(url) && { earlier: before.good }),
       ...(before.left !== url.href && { left: undefined }),
@@ -154,8 +139,10 @@ export class Navigation {
     const { state } = this.#parts;
     const before = state.tab(tabId);
     if (before.url === url.href && before.level !== undefined) return;
-    if (!(await this.#isPresent(tabId, url))) return;
-    await state.patch(tabId, { url: url.href, level: undefined, verdict: undefined, degraded: "timeout" });
+    if (!(await this.#present.isPresent(tabId, url))) return;
+    const verdict = shownBy(before, url)?.verdict;
+    const degraded = verdict === undefined ? "timeout" : undefined;
+    await state.patch(tabId, { url: url.href, level: verdict?.level, verdict, degraded });
     this.#parts.onSettled(tabId);
   }
 
@@ -173,13 +160,15 @@ export class Navigation {
   /**
    * The page a tab shows was described, and judged by that: cover it, or say more than its name did.
    * @param {number} tabId
-   * @param {URL} url
+   * @param {URL} url what it was called then
    * @param {import("../shared/wire.d.ts").Verdict} verdict
-   * @param {chrome.tabs.Tab} [tab]
+   * @param {{tab?: chrome.tabs.Tab, documentId?: string}} sender
+   * @returns {Promise<boolean>} false: nothing came of it, and the page may be described again
    */
-  async settlePage(tabId, url, verdict, tab) {
+  async settlePage(tabId, url, verdict, { tab, documentId }) {
     const { permits, covering, state } = this.#parts;
-    if ((await permits.allows(tabId, hostOf(url), verdict)) || !(await this.#isPresent(tabId, url))) return;
+    if (await permits.allows(tabId, hostOf(url), verdict)) return true;
+    if (!(await this.#present.isSpeaking(tabId, url, documentId))) return false;
     const before = state.tab(tabId);
     if (verdict.level === "DANGER") {
       // The last moment at which it can be seen; the covering does not wait. Never once any covering of this tab has
@@ -188,14 +177,18 @@ export class Navigation {
       if (tab !== undefined && !isCovered) this.#parts.onShown(tab, url);
       // Its name alone had raised no alarm, so it stands among the pages "leave" would go back to.
       const good = before.good && hostOf(new URL(before.good)) !== hostOf(url) ? before.good : before.earlier;
-      await state.patch(tabId, { good, page: undefined });
+      await state.patch(tabId, { good, page: { url: url.href, verdict } });
       await covering.cover(tabId, url, verdict);
-      return;
+      return true;
     }
-    if (before.url !== url.href || before.verdict === undefined) return;
-    await state.patch(tabId, { page: { url: url.href, verdict }, level: verdict.level, verdict });
+    // A calmer description of a page whose warning is on its way takes nothing back.
+    if (before.verdict === undefined || before.level === "DANGER") return false;
+    if (checkable(before.url)?.origin !== url.origin) return false;
+    const graverOne = before.url === url.href ? verdict : graver(verdict, before.verdict);
+    await state.patch(tabId, { page: { url: url.href, verdict }, level: graverOne.level, verdict: graverOne });
     this.#parts.onSettled(tabId);
-    if (verdict.level === "CAUTION") await this.#showBar(tabId, url, verdict);
+    if (graverOne.level === "CAUTION") await this.#showBar(tabId, url, graverOne);
+    return true;
   }
 
   /**
@@ -290,6 +283,6 @@ export class Navigation {
 
   /** @param {number} tabId */
   forget(tabId) {
-    this.#present.delete(tabId);
+    this.#present.forget(tabId);
   }
 }

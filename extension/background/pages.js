@@ -38,17 +38,17 @@ export class Pages {
 
   /**
    * @param {number} tabId
-   * @param {string | undefined} address where the page really is, in the browser's word
+   * @param {chrome.runtime.MessageSender} sender where the page really is, in the browser's word
    * @param {unknown} page as its content script described it
-   * @param {chrome.tabs.Tab | undefined} tab
+   * @returns {Promise<boolean>} false: nothing came of it, and the page may be described again
    */
-  async seen(tabId, address, page, tab) {
+  async seen(tabId, sender, page) {
     const { checker, permits, navigation } = this.#parts;
-    const url = checkable(address);
+    const url = checkable(sender.url);
     await permits.ready;
-    if (url === null || (await permits.allows(tabId, hostOf(url)))) return;
+    if (url === null || (await permits.allows(tabId, hostOf(url)))) return true;
     const outcome = await checker.checkPage(url.href, page);
-    if ("verdict" in outcome) await navigation.settlePage(tabId, url, outcome.verdict, tab);
+    return "verdict" in outcome && (await navigation.settlePage(tabId, url, outcome.verdict, sender));
   }
 
   /** The daemon answers again: it may know other words, and pages opened meanwhile were not described. */

@@ -27,15 +27,16 @@ export function senderKind(sender, self) {
 /**
  * @param {Parameters<typeof senderKind>[1]} self
  * @param {Record<string, Route>} routes
+ * @param {Promise<unknown>} ready what a worker that was just woken must know before any of them runs
  * @returns {(message: any, sender: chrome.runtime.MessageSender, reply: (answer: unknown) => void) => boolean}
  */
-export function makeRouter(self, routes) {
+export function makeRouter(self, routes, ready) {
   return (message, sender, reply) => {
     const type = message?.type;
     const route = typeof type === "string" && Object.hasOwn(routes, type) ? routes[type] : undefined;
     const kind = senderKind(sender, self);
     if (route === undefined || kind === null || !route.from.includes(kind)) return false;
-    Promise.resolve()
+    ready
       .then(() => route.run({ message, sender, tabId: sender.tab?.id ?? -1 }))
       .then(
         (answer) => reply(answer ?? null),

@@ -40,15 +40,16 @@ export function makeRoutes(parts) {
 
   /** @param {number} tabId */
   async function popup(tabId) {
-    await permits.ready;
+    const status = await daemon.request("/v1/status", null, 2_000);
+    // Only now: within that time the tab may have gone elsewhere.
     const tab = await quietly(() => api.tabs.get(tabId));
     const known = state.tab(tabId);
     const onWarning = tab?.url === api.runtime.getURL(WARNING_PAGE);
     const covered = onWarning ? known.cover : undefined;
     // Between "I know this site" and the page itself the warning still stands there.
     const url = checkable(covered?.url ?? (onWarning ? known.url : tab?.url));
-    const status = await daemon.request("/v1/status", null, 2_000);
-    const verdict = covered ? covered.verdict : known.url === url?.href ? (known.verdict ?? null) : null;
+    const judged = known.url === url?.href ? known : {};
+    const verdict = covered ? covered.verdict : (judged.verdict ?? null);
     const isPaused = url !== null && (await permits.isPausedIn(tabId, hostOf(url)));
     return {
       // Who has not answered just now protects nobody, whatever was known before.
@@ -57,8 +58,8 @@ export function makeRoutes(parts) {
       host: url === null ? null : hostOf(url),
       url: url?.href ?? null,
       covered: covered !== undefined,
-      level: covered ? "DANGER" : (known.level ?? null),
-      degraded: known.degraded ?? null,
+      level: covered ? "DANGER" : (judged.level ?? null),
+      degraded: judged.degraded ?? null,
       verdict,
       paused: isPaused || verdict?.excepted === true,
       pausable: verdict?.exceptable === true,
@@ -68,7 +69,6 @@ export function makeRoutes(parts) {
 
   /** @param {number} tabId */
   async function bar(tabId) {
-    await state.ready;
     const { verdict } = state.tab(tabId);
     if (verdict?.level !== "CAUTION") return null;
     const t = await translate();
@@ -101,7 +101,6 @@ export function makeRoutes(parts) {
   /** @param {any} message */
   async function pause({ tabId, host, on }) {
     if (typeof host !== "string" || host === "") return null;
-    await permits.ready;
     const tab = await quietly(() => api.tabs.get(tabId));
     const result = await except(host, on === true, tab?.incognito === true);
     if (!result.done) return result;
@@ -130,7 +129,7 @@ export function makeRoutes(parts) {
     "page.begin": { from: CONTENT, run: ({ tabId, sender }) => pages.begin(tabId, sender.url) },
     "page.seen": {
       from: CONTENT,
-      run: ({ message, tabId, sender }) => pages.seen(tabId, sender.url, message.page, sender.tab),
+      run: ({ message, tabId, sender }) => pages.seen(tabId, sender, message.page),
     },
     "bar.data": { from: CONTENT, run: ({ tabId }) => bar(tabId) },
     "bar.home": { from: CONTENT, run: ({ tabId }) => home(tabId) },
@@ -141,10 +140,10 @@ export function makeRoutes(parts) {
         return url && state.patch(tabId, { barClosed: hostOf(url) });
       },
     },
-    "warning.get": { from: WARNING, run: ({ tabId }) => state.ready.then(() => state.tab(tabId).cover ?? null) },
-    "warning.home": { from: WARNING, run: ({ tabId }) => state.ready.then(() => home(tabId)) },
-    "warning.leave": { from: WARNING, run: ({ tabId }) => state.ready.then(() => covering.leave(tabId)) },
-    "warning.proceed": { from: WARNING, run: ({ tabId }) => state.ready.then(() => covering.proceed(tabId)) },
+    "warning.get": { from: WARNING, run: ({ tabId }) => state.tab(tabId).cover ?? null },
+    "warning.home": { from: WARNING, run: ({ tabId }) => home(tabId) },
+    "warning.leave": { from: WARNING, run: ({ tabId }) => covering.leave(tabId) },
+    "warning.proceed": { from: WARNING, run: ({ tabId }) => covering.proceed(tabId) },
     "popup.get": { from: POPUP, run: ({ message }) => popup(Number(message.tabId)) },
     "popup.pause": { from: POPUP, run: ({ message }) => pause(message) },
     "popup.retry": { from: POPUP, run: () => daemon.retry() },
@@ -160,7 +159,6 @@ export function makeRoutes(parts) {
     "options.except": {
       from: OPTIONS,
       run: async ({ message, sender }) => {
-        await permits.ready;
         const result = await except(String(message.host), message.on === true, sender.tab?.incognito === true);
         if (result.done) await quietly(() => navigation.sweep());
         return result;

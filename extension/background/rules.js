@@ -16,6 +16,7 @@ const REMOVED_RULE = 3;
 const ADDED_RULE = 4;
 const MOST_HOSTS = 100_000; // one rule of this size loads in 0.3 s; three times as many in 1 s
 const MOST_PAGES = 1_000;
+const PARTS = /** @type {const} */ (["hosts", "added", "removed"]);
 const HOST = /^[a-z0-9_-]+(\.[a-z0-9_-]+)*$/; // one name the browser refuses would void the whole rule
 
 /**
@@ -76,35 +77,38 @@ export async function isBlocked(host) {
  */
 
 /**
- * Fetches the base page by page, where it is new, and what changed since; starts over if the base changes on the way.
+ * Fetches the base page by page, where it is new, and what changed since; starts over if the list changes on the way.
  * @param {import("../shared/daemon.js").Daemon} daemon
  * @param {string | null} known base already in place
  * @returns {Promise<Fetched | null>} null: no lists, or no answer
  */
 export async function fetchHosts(daemon, known) {
-  let base = null;
+  /** @type {() => Record<typeof PARTS[number], string[]>} */
+  const nothing = () => ({ hosts: [], added: [], removed: [] });
+  let state = null;
   let cursor = 0;
-  /** @type {string[]} */
-  let hosts = [];
+  let found = nothing();
   for (let page = 0; page < MOST_PAGES; page++) {
     const reply = await daemon.request("/v1/lists/hosts", { base: known, cursor }, 30_000);
     if (!reply.ok) return null;
     const answer = /** @type {any} */ (reply.body);
     if (typeof answer?.base !== "string" || typeof answer.version !== "string") return null;
-    if (![answer.hosts, answer.added, answer.removed].every(Array.isArray)) return null;
-    if (base !== null && base !== answer.base) {
-      [base, cursor, hosts] = [null, 0, []];
+    if (!PARTS.every((part) => Array.isArray(answer[part]))) return null;
+    // A day's change moves the cursor of what was added and removed.
+    const told = `${answer.base} ${answer.version}`;
+    if (state !== null && state !== told) {
+      [state, cursor, found] = [null, 0, nothing()];
       continue;
     }
-    base = answer.base;
-    for (const host of answer.hosts) if (isUsable(host)) hosts.push(host);
+    state = told;
+    for (const part of PARTS) for (const host of answer[part]) if (isUsable(host)) found[part].push(host);
     if (!Number.isInteger(answer.next) || answer.next <= cursor) {
       return {
-        base,
-        hosts: answer.unchanged === true ? null : hosts.slice(0, MOST_HOSTS),
+        base: answer.base,
+        hosts: answer.unchanged === true ? null : found.hosts.slice(0, MOST_HOSTS),
         version: answer.version,
-        added: answer.added.filter(isUsable).slice(0, MOST_HOSTS),
-        removed: answer.removed.filter(isUsable).slice(0, MOST_HOSTS),
+        added: found.added.slice(0, MOST_HOSTS),
+        removed: found.removed.slice(0, MOST_HOSTS),
       };
     }
     cursor = answer.next;
@@ -121,18 +125,29 @@ let refreshing = null;
  * @returns {Promise<boolean>} true when the list changed
  */
 export function refreshList(daemon) {
-  refreshing ??= replaceList(daemon).finally(() => {
+  refreshing ??= renew(daemon).finally(() => {
     refreshing = null;
   });
   return refreshing;
 }
 
 /** @param {import("../shared/daemon.js").Daemon} daemon */
+async function renew(daemon) {
+  const changed = await quietly(() => replaceList(daemon));
+  await api.storage.local.set({ rulesFailed: changed === undefined }); // the popup says so
+  return changed === true;
+}
+
+/**
+ * @param {import("../shared/daemon.js").Daemon} daemon
+ * @returns {Promise<boolean | undefined>} undefined: the rules are those of before, and may be old
+ */
 async function replaceList(daemon) {
   const stored = /** @type {any} */ (await api.storage.local.get(["listBase", "listVersion"]));
   const inPlace = (await hostsOf(BASE_RULE)).size > 0 && typeof stored.listBase === "string";
   const fetched = await fetchHosts(daemon, inPlace ? stored.listBase : null);
-  if (fetched === null || (fetched.hosts === null && fetched.version === stored.listVersion)) return false;
+  if (fetched === null) return undefined;
+  if (fetched.hosts === null && fetched.version === stored.listVersion) return false;
   await api.declarativeNetRequest.updateDynamicRules({
     removeRuleIds: [REMOVED_RULE, ADDED_RULE, ...(fetched.hosts ? [BASE_RULE] : [])],
     addRules: [

@@ -12,7 +12,7 @@ export function snapshot() {
   /** What has a value that the page was written with: labels, codes, numbers. */
   const PRESSED = ["submit", "button", "reset", "image", "checkbox", "radio"].map((type) => `[type="${type}" i]`);
   const WRITTEN = `input:is(${PRESSED.join()}), button, option, data, param, li, meter, progress`;
-  const OURS = "guetteur-bar, guetteur-banner, guetteur-dialog";
+  const NAMED = "guetteur-bar, guetteur-ask, guetteur-banner, guetteur-mark, guetteur-bubble";
 
   /**
    * Read through the prototype: `<img name="documentElement">` would stand in its place.
@@ -25,9 +25,14 @@ export function snapshot() {
     const inert = own("implementation").createHTMLDocument("");
     /** @type {Element} */
     const copy = inert.importNode(own("documentElement"), true);
-    for (const element of copy.querySelectorAll(OURS)) element.remove();
     // Through the prototype, too: a field may be called like a method of its form.
-    const { getAttributeNames, matches, removeAttribute, replaceChildren } = Element.prototype;
+    const { getAttributeNames, matches, querySelectorAll, removeAttribute, replaceChildren } = Element.prototype;
+    // A page may give its own elements the names of ours; which are ours, content/ui.js knows.
+    const ours = /** @type {any} */ (globalThis).guetteurUi?.own;
+    const named = querySelectorAll.call(own("documentElement"), NAMED);
+    copy.querySelectorAll(NAMED).forEach((element, at) => {
+      if (ours?.has(named[at])) element.remove();
+    });
     for (const element of [copy, ...copy.querySelectorAll("*")]) {
       const isWritten = matches.call(element, WRITTEN);
       for (const name of getAttributeNames.call(element)) {

@@ -97,6 +97,7 @@
 
   /** @param {Element} element */
   function shadowOf(element) {
+    if (scope.guetteurUi?.own.has(element)) return null; // our own words are none of the page's
     const open = /** @type {any} */ (element).openOrClosedShadowRoot; // Firefox, for extensions only
     if (open !== undefined) return open;
     if (element.shadowRoot instanceof ShadowRoot) return element.shadowRoot;

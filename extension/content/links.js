@@ -9,7 +9,7 @@
   const scope = globalThis;
   if (scope.guetteurLinks) return;
 
-  const { style, make, shell } = scope.guetteurUi;
+  const { style, make, shell, lift } = scope.guetteurUi;
 
   /** @typedef {import("../shared/wire.d.ts").MailLink} MailLink */
   /** @typedef {import("../shared/wire.d.ts").MailLabels} MailLabels */
@@ -49,15 +49,15 @@
    */
   function makeMark({ level, host }, labels) {
     const danger = level === "DANGER";
-    const { host: mark, root } = shell("guetteur-mark", "closed", {
-      display: "inline-block",
+    const look = {
       margin: "0 6px 0 0",
       padding: "0 8px",
       "border-radius": "6px",
       background: danger ? "#9c1c12" : "#7a4600",
       color: "#ffffff",
       font: "700 16px/1.5 system-ui, sans-serif",
-    });
+    };
+    const { host: mark, root } = shell("guetteur-mark", "closed", look, "inline-block");
     root.append(make("span", `⚠ ${danger ? labels.linkDanger : labels.linkCaution}`, {}));
     mark.setAttribute("role", "img");
     const named = danger ? labels.linkDangerTo : labels.linkCautionTo;
@@ -77,8 +77,8 @@
     const { host, root } = shell("guetteur-bubble", "closed", {
       position: "fixed",
       inset: "0 auto auto 0",
-      "z-index": "2147483647",
       width: "max-content",
+      height: "auto",
       "max-width": "min(440px, calc(100vw - 24px))",
       margin: "0",
       padding: "8px 12px",
@@ -89,7 +89,6 @@
       "overflow-wrap": "anywhere",
       "box-shadow": "0 3px 12px rgba(0,0,0,.3)",
     });
-    host.setAttribute("popover", "manual");
     const spoken = make("div", "", {});
     spoken.setAttribute("role", "status");
     root.append(spoken);
@@ -106,7 +105,7 @@
       current = link;
       if (host.ownerDocument !== link.ownerDocument || !host.isConnected) view.append(host);
       style(host, { display: "block" });
-      host.showPopover?.();
+      lift(host);
       const rest = name && full.endsWith(`.${name}`) ? full.slice(0, full.length - name.length) : "";
       const line = make("div", rest, {});
       // In one piece where it fits: half a name says nothing.
@@ -120,13 +119,12 @@
       const box = current.getClientRects()[0] ?? current.getBoundingClientRect();
       const view = current.ownerDocument.documentElement;
       if (box.bottom < 0 || box.top > view.clientHeight) return hide();
-      const below = box.bottom + 6 + host.offsetHeight < view.clientHeight;
-      const left = Math.max(8, Math.min(box.left, view.clientWidth - host.offsetWidth - 8));
-      const top = below ? box.bottom + 6 : Math.max(8, box.top - host.offsetHeight - 6);
-      style(host, { inset: `${top}px auto auto ${left}px` });
+      const below = box.bottom + 6 + root.offsetHeight < view.clientHeight;
+      const left = Math.max(8, Math.min(box.left, view.clientWidth - root.offsetWidth - 8));
+      const top = below ? box.bottom + 6 : Math.max(8, box.top - root.offsetHeight - 6);
+      style(root, { inset: `${top}px auto auto ${left}px` });
     }
     function hide() {
-      if (host.isConnected) host.hidePopover?.();
       style(host, { display: "none" });
     }
     const isShown = () => host.isConnected && host.style.getPropertyValue("display") === "block";

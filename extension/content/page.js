@@ -18,6 +18,7 @@
   const MOST_LOOKS = 40;
   const MOST_REPEATS = 3;
   const MOST_CUT = 3;
+  const MOST_UNHEARD = 3;
   const UNSEEN = /\p{Cf}|\u034f|[\u115f\u1160\u3164]|[\ufe00-\ufe0f]/gu;
   const NUMBERS = /\d+(?:[ .,]\d+)*/g;
   const MIXED =
@@ -31,6 +32,7 @@
   let looks = 0;
   let repeats = 0;
   let cut = 0;
+  let unheard = 0;
   let lastLook = -GAP_MS;
   let sent = "";
   let shape = "";
@@ -92,7 +94,18 @@
     const said = telling(seen.page) ? JSON.stringify(seen.page) : "";
     if (said === "" || said === sent) return;
     sent = said;
-    void api.runtime.sendMessage({ type: "page.seen", page: seen.page }).catch(() => undefined);
+    void tell(said, seen.page);
+  }
+
+  /**
+   * @param {string} said
+   * @param {PageSeen} page
+   */
+  async function tell(said, page) {
+    if (await api.runtime.sendMessage({ type: "page.seen", page }).catch(() => false)) return;
+    // Nothing came of it: nobody answered in time, or its name was not judged yet.
+    if (sent === said) sent = "";
+    if (++unheard <= MOST_UNHEARD) lookSoon(true);
   }
 
   function lookSoon(always = false) {
@@ -151,7 +164,7 @@
   addEventListener("pageshow", (event) => {
     if (!event.persisted) return;
     if (hints === null) return again();
-    [sent, looks, repeats, cut] = ["", 0, 0, 0];
+    [sent, looks, repeats, cut, unheard] = ["", 0, 0, 0, 0];
     lookSoon(true);
   });
 })();

@@ -11,6 +11,9 @@
 
   const MOST_RETURNS = 20; // a page that keeps removing what we show must not be able to hang the tab with us
 
+  /** Our hosts, and what stands in each: a page can copy their names, not get into this. @type {WeakMap<Element, HTMLElement>} */
+  const own = new WeakMap();
+
   /**
    * @param {HTMLElement} element
    * @param {Record<string, string>} styles
@@ -84,15 +87,34 @@
   }
 
   /**
-   * An element with a shadow root that takes nothing from the page around it.
+   * A style sheet can shrink all there is and enlarge its own part again: what the elements around us do to our size is
+   * undone.
+   * @param {HTMLElement} root what stands in one of our elements
+   */
+  function unzoom(root) {
+    const { host } = /** @type {ShadowRoot} */ (root.getRootNode());
+    style(root, { zoom: String(1 / /** @type {any} */ (host).currentCSSZoom) });
+  }
+
+  // Also told of when an element gets its first size, and when a zoom changes what is as wide as the window.
+  const sizes = new ResizeObserver((entries) => {
+    for (const { target } of entries) unzoom(/** @type {HTMLElement} */ (target));
+  });
+
+  /**
+   * An element with a shadow root that takes nothing from the page around it. What can be seen stands inside: a page may
+   * give the element itself a `::before` that lies over it.
    * @param {string} tag
    * @param {"closed" | "open"} mode
-   * @param {Record<string, string>} styles
+   * @param {Record<string, string>} styles of what stands inside
+   * @param {string} [display] of the element
    */
-  function shell(tag, mode, styles) {
+  function shell(tag, mode, styles, display = "block") {
     const host = document.createElement(tag);
-    style(host, { all: "initial", display: "block", "box-sizing": "border-box", color: "#1d1b18", ...styles });
     const root = document.createElement("div");
+    // `all` leaves out these two.
+    style(host, { all: "initial", direction: "ltr", "unicode-bidi": "isolate", display });
+    style(root, { "box-sizing": "border-box", color: "#1d1b18", ...styles });
     host.attachShadow({ mode }).append(root);
     // Who needs wider lines or letters may set them (WCAG 1.4.12): the only styles here that give way.
     for (const part of [host, root]) {
@@ -100,7 +122,40 @@
       part.style.setProperty("word-spacing", "normal");
       part.style.setProperty("line-height", "1.5");
     }
+    own.set(host, root);
+    sizes.observe(root);
     return { host, root };
+  }
+
+  /**
+   * Shows what stands in one of our elements in the top layer, over all of the page.
+   * @param {HTMLElement} host in its place
+   */
+  function lift(host) {
+    const root = /** @type {HTMLElement} */ (own.get(host));
+    root.setAttribute("popover", "manual");
+    for (const on of [false, true]) root.togglePopover(on); // what was lifted last lies above the others
+  }
+
+  /**
+   * Undoes what a page does to one of our elements.
+   * @param {HTMLElement} host
+   * @param {Map<string, string>} said its attributes as we set them
+   * @returns {boolean} whether there was anything to undo
+   */
+  function restore(host, said) {
+    const now = host.getAttributeNames();
+    const wrong = new Set(
+      [...now, ...said.keys()].filter((name) => host.getAttribute(name) !== (said.get(name) ?? null)),
+    );
+    for (const name of wrong) {
+      const value = said.get(name);
+      if (name === "style")
+        host.style.cssText = value ?? ""; // as an attribute, the page's content policy may forbid it
+      else if (value === undefined) host.removeAttribute(name);
+      else host.setAttribute(name, value);
+    }
+    return wrong.size > 0;
   }
 
   /**
@@ -114,8 +169,9 @@
     const { host, root } = shell(tag, "closed", {
       position: "fixed",
       inset: low ? "auto 0 0 0" : "0 0 auto 0",
-      "z-index": "2147483647",
       width: "auto",
+      height: "auto",
+      overflow: "visible",
       margin: "0",
       padding: "12px 18px",
       border: "0",
@@ -126,30 +182,37 @@
     });
     host.setAttribute("role", "region");
     host.setAttribute("aria-label", label);
-    host.setAttribute("popover", "manual");
     const row = make("div", "", { display: "flex", "flex-wrap": "wrap", gap: "10px 14px", "align-items": "center" });
     const spoken = make("div", "", { flex: "1 1 320px", "font-weight": "600" });
     spoken.setAttribute("role", "status");
     row.append(spoken);
     root.append(row);
 
-    function place() {
-      document.documentElement.insertBefore(host, document.body);
-      host.showPopover?.();
-    }
+    /** @type {Map<string, string>} */
+    const said = new Map();
     let returns = 0;
     const keeper = new MutationObserver(() => {
-      if (!host.isConnected && ++returns <= MOST_RETURNS) place();
+      if (returns >= MOST_RETURNS) return;
+      const gone = host.parentNode !== document.documentElement; // or moved to where nothing is shown
+      if (restore(host, said) || gone) returns++;
+      if (gone) place();
     });
+    function place() {
+      document.documentElement.insertBefore(host, document.body);
+      lift(host);
+      for (const node of [document, document.documentElement]) keeper.observe(node, { childList: true });
+    }
     function show() {
+      for (const name of host.getAttributeNames()) said.set(name, host.getAttribute(name) ?? "");
+      keeper.observe(host, { attributes: true });
       place();
-      keeper.observe(document.documentElement, { childList: true });
       setTimeout(() => {
         spoken.textContent = sentence;
       }, 50);
     }
     function aside(/** @type {boolean} */ on) {
       style(host, { visibility: on ? "hidden" : "visible" });
+      said.set("style", host.getAttribute("style") ?? "");
     }
     function remove() {
       keeper.disconnect();
@@ -158,5 +221,5 @@
     return { row, root, show, aside, remove };
   }
 
-  scope.guetteurUi = { MOST_RETURNS, style, make, ring, button, disclosure, shell, bar };
+  scope.guetteurUi = { MOST_RETURNS, own, style, make, ring, button, disclosure, shell, lift, bar };
 })();

@@ -273,7 +273,7 @@ export class Daemon {
       if (now() < this.#retryAt) this.#retryLater();
       else void this.#attempt();
     };
-    this.#retryTimer = setTimer(run, Math.max(0, this.#retryAt - now()) + 1);
+    this.#retryTimer = setTimer(run, Math.min(Math.max(0, this.#retryAt - now()) + 1, LONGEST_PAUSE_MS));
   }
 
   /**

@@ -13,7 +13,7 @@ import { makeRoutes } from "./routes.js";
 const daemon = new Daemon({
   connect: () => api.runtime.connectNative(HOST_NAME),
   lastError: () => api.runtime.lastError?.message ?? "",
-  now: () => Date.now(),
+  now: () => performance.now(), // not the wall clock: set back by a year, it would put the next try off for as long
   setTimer: (run, ms) => setTimeout(run, ms),
   clearTimer: (handle) => clearTimeout(handle),
 });
@@ -36,6 +36,7 @@ api.runtime.onMessage.addListener(
       ...mailFileRoutes({ daemon, language, reports }),
       ...reportRoutes({ daemon, language, reports }),
     },
+    state.ready,
   ),
 );
 

@@ -13,7 +13,7 @@
 
   /** @type {typeof chrome} */
   const api = scope.browser;
-  const { style, make, button, shell } = scope.guetteurUi;
+  const { own, style, make, button, shell, lift } = scope.guetteurUi;
   const { text, links } = scope.guetteurMail;
   const { guetteurMailSize } = scope;
 
@@ -22,20 +22,33 @@
 
   const SPEAKS = ["DANGER", "CAUTION", "OFFICIAL"];
 
+  // What a style sheet can do, through the root, to the top layer too: keep the message scrolled past the banner; paint
+  // over it, in Gecko; show nothing but a picture of the root's own.
+  const ROOT = { "scroll-snap-type": "none", filter: "none", "content-visibility": "visible" };
+
   /** @param {HTMLElement} banner */
   function place(banner) {
     const page = document.documentElement;
     const before = page.style.paddingTop;
+    const root = own.get(banner);
     const room = new ResizeObserver(() => {
-      if (banner.isConnected) return style(page, { "padding-top": `${banner.offsetHeight + 16}px` });
+      const { currentCSSZoom: zoom } = /** @type {any} */ (page);
+      if (banner.isConnected) return style(page, { "padding-top": `${(root.offsetHeight + 16) / zoom}px` });
       room.disconnect();
       page.style.paddingTop = before;
     });
-    banner.setAttribute("popover", "manual");
-    style(banner, { position: "absolute", inset: "0 0 auto 0", width: "auto", height: "auto" });
+    style(root, { position: "absolute", inset: "0 0 auto 0", width: "auto", height: "auto", overflow: "visible" });
+    style(page, ROOT);
     page.insertBefore(banner, document.body); // before the message, so that Tab and screen readers reach it first
-    banner.showPopover();
-    room.observe(banner);
+    lift(banner);
+    room.observe(root);
+    scope.scrollTo({ top: 0, behavior: "instant" }); // a mail can have itself scrolled
+    // Nor does it take a script to open a popover or a dialog over the banner: a button of the mail does.
+    const above = (/** @type {any} */ event) => {
+      if (!banner.isConnected) document.removeEventListener("toggle", above, { capture: true });
+      else if (event.newState === "open") lift(banner);
+    };
+    document.addEventListener("toggle", above, { capture: true });
   }
 
   /**

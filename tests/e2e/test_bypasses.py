@@ -227,7 +227,7 @@ async def test_a_page_without_an_address_is_said_to_be_nothing(browser: Browser,
     blank = await browser.wait_new_tab(before)
     await browser.wait_js(blank, "!!(frames[0]?.document ?? document).querySelector('#card')")
     badge = await browser.badge(blank)
-    assert badge.get("text", "") == ""
+    assert (badge.get("text", ""), badge["title"]) == ("", "Guetteur")
     await browser.close_tab(blank)
     await browser.close_tab(tab)
 

@@ -115,6 +115,30 @@ async def test_a_field_that_appears_late_is_covered_soon(
     assert took < 1.5
 
 
+async def test_a_fake_that_keeps_renaming_itself_is_covered(browser: Browser, site: Site) -> None:
+    """Its address never stands still; its document does."""
+    html = (
+        "<!doctype html><html lang=fr><meta charset=utf-8><title>ameli.fr - Mon compte</title>"
+        "<header><img alt='l’Assurance Maladie' src='x.png'></header>"
+        "<main><label>Numéro de carte <input></label></main>"
+        # No faster: of more than some 200 in ten seconds browsers make errors.
+        "<script>let n = 0; setInterval(() => history.replaceState(null, '', `/${++n}`), 40)</script>"
+    )
+    site.page("sans-repos-4471.fr", "/", html)
+    tab = await browser.new_tab()
+    await browser.go(tab, f"http://{GOOD}/avant")
+    await browser.wait_js(tab, "!!document.querySelector('#plain')")
+    # Only a page that was judged is one to go back to.
+    await browser.wait_badge(tab, lambda badge: badge["title"] != "Guetteur")
+    await browser.eval(tab, "(location.href = 'http://sans-repos-4471.fr/', true)")
+    await pages.covered(browser, tab)
+    await asyncio.sleep(SETTLED_S)
+    badge = await browser.badge(tab)
+    assert badge["text"] == "!"
+    await browser.click(tab, pages.LEAVE)
+    assert await browser.wait_url(tab, GOOD)
+
+
 async def test_a_permitted_host_is_left_alone(browser: Browser, site: Site) -> None:
     page = next(page for page in PAGES if page.file == "fake/caf-prime.html")
     page.serve(site)

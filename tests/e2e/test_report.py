@@ -53,7 +53,8 @@ TYPED = "Claire-Martin-1962"
 FILLED = f"""(document.body.insertAdjacentHTML('beforeend', `
 <div data-replicated-value="{TYPED}"><textarea>{TYPED}</textarea></div><p contenteditable>{TYPED}</p>
 <form data-note="{TYPED}"><input type="hidden" name="removeAttribute" value="{TYPED}"></form>
-<my-field value="{TYPED}" data-old="{TYPED}"></my-field><button value="payer">Payer</button>`), true)"""
+<my-field value="{TYPED}" data-old="{TYPED}"></my-field><button value="payer">Payer</button>
+<guetteur-bar>Ce qui porte notre nom</guetteur-bar>`), true)"""
 BLACKMAIL = letters.letter(
     "Pirate <pirate@zolmarek.example>",
     "Votre mot de passe",
@@ -220,7 +221,8 @@ async def test_from_the_bar_and_the_popup(browser: Browser, desk: Daemon) -> Non
     assert "plain" in html
     assert '<button value="payer">Payer</button>' in html
     assert TYPED not in html
-    assert pages.BAR not in html
+    assert html.count(f"<{pages.BAR}") == 1
+    assert f"<{pages.BAR}>Ce qui porte notre nom</" in html
     shown = f"getComputedStyle(document.querySelector('{pages.BAR}')).visibility === 'visible'"
     await browser.wait_js(tab, shown, 10, "the bar after the picture")
 

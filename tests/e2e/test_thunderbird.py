@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import os
 import shutil
 import tempfile
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 import pytest_asyncio
+from PIL import Image
 
 from support.browser import Setup, until
 from support.daemon import Daemon, install_relay
@@ -43,7 +45,7 @@ def mail(sender: str, subject: str, html: str, results: str, date: str = "Mon, 2
     return message.as_bytes()
 
 
-SCAM, GENUINE, ORDINARY, COVERED = range(4)
+SCAM, GENUINE, ORDINARY, COVERED, SHRUNK, PAINTED, SCROLLED, RAISED = range(8)
 
 VITALE = f"""<p>Bonjour, votre carte Vitale arrive à expiration. Pour recevoir votre nouvelle carte Vitale, mettez à
 jour vos informations et réglez les frais de livraison sous 48 heures, sinon vos remboursements seront suspendus.</p>
@@ -51,6 +53,27 @@ jour vos informations et réglez les frais de livraison sous 48 heures, sinon vo
 #: A style sheet that would lie over whatever stands in the document.
 COVER = """<style>html > * { visibility: hidden }
 body { visibility: visible; position: fixed; inset: 0; z-index: 2147483647; background: white }</style>"""
+#: The banner to nothing, the mail as large as ever.
+SHRINK = "<style>html { zoom: .01 } body { zoom: 100 }</style>"
+#: What a filter of the root, or of its own, would paint over the banner.
+PAINT = """<style>html { filter: opacity(0); background: white }
+guetteur-banner::after { content: 'Message sûr'; position: fixed !important; inset: 0; background: lime }</style>"""
+#: Begins far below the banner and, by its style sheet, stays there.
+SCROLL = """<style>html { scroll-snap-type: y mandatory } body { height: 9000px }
+p { position: absolute; top: 4000px; scroll-snap-align: start }</style><input autofocus style="margin-top: 5000px">"""
+RAISE = """<div popover id="over" style="inset: 0; width: 100vw; height: 100vh">Message sûr</div>
+<button popovertarget="over">Afficher les images</button>"""
+
+
+def trick(html: str, number: int) -> bytes:
+    """The scam in a mail that would not have it said."""
+    return mail(
+        "Assurance Maladie <info@vitale-dossier.info>",
+        f"Votre nouvelle carte Vitale{' !' * number}",
+        html + VITALE,
+        "spf=pass smtp.mailfrom=vitale-dossier.info; dkim=none; dmarc=none header.from=vitale-dossier.info",
+    )
+
 
 MAILS = [
     mail(
@@ -71,12 +94,7 @@ MAILS = [
         '<p>Coucou, on se voit dimanche ?</p><p>Voici <a href="https://www.marmiton.org/">la recette</a>.</p>',
         "spf=pass smtp.mailfrom=orange.fr; dkim=pass header.d=orange.fr; dmarc=pass header.from=orange.fr",
     ),
-    mail(
-        "Assurance Maladie <info@vitale-dossier.info>",
-        "Votre nouvelle carte Vitale",
-        COVER + VITALE,
-        "spf=pass smtp.mailfrom=vitale-dossier.info; dkim=none; dmarc=none header.from=vitale-dossier.info",
-    ),
+    *(trick(html, number) for number, html in enumerate((COVER, SHRINK, PAINT, SCROLL, RAISE))),
 ]
 
 
@@ -148,15 +166,41 @@ async def test_a_dangerous_link_is_opened_only_after_the_person_was_asked(thunde
     await thunderbird.wait_opened(TRAP)
 
 
-async def test_no_style_sheet_of_a_mail_covers_the_banner(thunderbird: Thunderbird) -> None:
-    await thunderbird.open(COVERED)
+#: What the banner's box holds is on screen, at the top, in its own size and nothing lies over it.
+AT_TOP = f"""(() => {{ const pane = {PANE};
+  const banner = pane.querySelector('{BANNER}'); const [root] = banner.openOrClosedShadowRoot.children;
+  const box = root.getBoundingClientRect(); const said = root.querySelector('[role=status]').getBoundingClientRect();
+  return box.top >= 0 && box.top < 20 && box.width > 200 && said.height > 15 && said.height < box.height
+    && pane.elementFromPoint(box.x + box.width / 2, box.y + 20) === banner
+    && getComputedStyle(banner).visibility === 'visible' }})()"""
+#: How much of the banner's ground is painted with its own colour.
+GROUND = (0xFD, 0xEE, 0xEA)
+
+
+def painted(shot: bytes) -> int:
+    """How many pixels have the ground of a warning."""
+    with Image.open(io.BytesIO(shot)) as image:
+        return sum(count for count, colour in image.convert("RGB").getcolors(1 << 24) or [] if colour == GROUND)
+
+
+@pytest.mark.parametrize("number", [COVERED, SHRUNK, PAINTED, SCROLLED], ids=["over", "shrunk", "painted", "scrolled"])
+async def test_no_style_sheet_of_a_mail_hides_the_banner(thunderbird: Thunderbird, number: int) -> None:
+    await thunderbird.open(number)
     await thunderbird.wait_shadow(BANNER, "Danger")
-    await picture(thunderbird, "covered")
-    at_top = """(() => { const pane = document.getElementById('messagepane').contentDocument;
-      const banner = pane.querySelector('guetteur-banner'); const box = banner.getBoundingClientRect();
-      return pane.elementFromPoint(box.x + box.width / 2, box.y + 20) === banner
-        && getComputedStyle(banner).visibility === 'visible' })()"""
-    assert await thunderbird.eval("about:message", at_top)
+    await asyncio.sleep(0.5)
+    await picture(thunderbird, f"hiding-{number}")
+    assert await thunderbird.eval("about:message", AT_TOP)
+    assert painted(await thunderbird.screenshot()) > 20_000
+
+
+async def test_what_a_button_of_a_mail_opens_lies_below_the_banner(thunderbird: Thunderbird) -> None:
+    await thunderbird.open(RAISED)
+    await thunderbird.wait_shadow(BANNER, "Danger")
+    await thunderbird.click("pane.querySelector('button[popovertarget]')")
+    await thunderbird.wait("about:message", f"{PANE}.querySelector('#over').matches(':popover-open')")
+    await asyncio.sleep(0.2)
+    await picture(thunderbird, "hiding-raised")
+    assert await thunderbird.eval("about:message", AT_TOP)
 
 
 async def test_a_genuine_message_is_told_as_such(thunderbird: Thunderbird) -> None:

@@ -78,6 +78,10 @@ export function problemOf(id, value) {
 /** Said beside the field that was to be kept. @type {Record<string, Key>} */
 const FAULTS = {
   credential_invalid: "optionsChannelsBadValue",
+  credential_email: "optionsChannelsBadEmail",
+  credential_server: "optionsChannelsBadServer",
+  credential_port: "optionsChannelsBadPort",
+  credential_url: "optionsChannelsBadUrl",
   invalid_request: "optionsChannelsBadValue",
   credentials_unwritable: "optionsChannelsUnwritable",
   credentials_unreadable: "optionsChannelsLocked",

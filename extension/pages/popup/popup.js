@@ -89,43 +89,74 @@ function showPause(now) {
   byId("pause-real", HTMLElement).textContent = t("popupPauseReal", body?.name ?? "", body?.home_host ?? "");
 }
 
-/** @param {any} lists */
-function showRenewal(lists) {
+/**
+ * @param {any} lists
+ * @param {boolean} rulesFailed the browser's own rules could not be brought up to them
+ */
+function renewalNote(lists, rulesFailed) {
   const running = lists?.running;
-  const note = byId("renewing", HTMLElement);
   if (running) {
     const share = running.total > 0 ? Math.floor((100 * running.done) / running.total) : null;
-    note.textContent = share === null ? t("popupRenewing") : t("popupRenewingShare", String(share));
-  } else if (lists?.error?.code === "clock_wrong") note.textContent = t("popupClockWrong");
-  else note.textContent = lists?.error ? t("popupRenewFailed") : "";
+    return share === null ? t("popupRenewing") : t("popupRenewingShare", String(share));
+  }
+  if (lists?.error?.code === "clock_wrong") return t("popupClockWrong");
+  if (lists?.error) return t("popupRenewFailed");
+  return lists?.version && rulesFailed ? t("popupRulesFailed") : "";
+}
+
+/** @type {ReturnType<typeof setTimeout> | undefined} */
+let timer;
+
+/** @param {any} status */
+async function showLists(status) {
+  const lists = status?.lists;
+  // With a wrong clock no age can be told.
+  byId("list", HTMLElement).hidden = !status || lists?.error?.code === "clock_wrong";
+  byId("list", HTMLElement).textContent = listAge(lists);
+  byId("stale", HTMLElement).hidden = lists?.stale !== true;
+  const rulesFailed = (await api.storage.local.get("rulesFailed"))["rulesFailed"] === true;
+  const note = byId("renewing", HTMLElement);
+  const text = renewalNote(lists, rulesFailed);
+  if (note.textContent !== text) note.textContent = text; // written again, it would be read out again
+  const isRunning = Boolean(lists?.running);
   // Lists are renewed by themselves; the button is for when that has not worked for a while.
-  byId("renew", HTMLElement).hidden = Boolean(running) || lists?.source !== true || (!lists.stale && !lists.error);
-  if (running) setTimeout(() => void refresh(), 700);
+  byId("renew", HTMLElement).hidden = isRunning || lists?.source !== true || (!lists.stale && !lists.error);
+  clearTimeout(timer);
+  if (isRunning) timer = setTimeout(() => void follow(), 700);
 }
 
 const tabId = await subject();
 /** @type {any} */
 let now = null;
 
-async function refresh() {
-  now = await ask("popup.get", { tabId });
-  showDaemon(now);
-  const lists = now?.status?.lists;
-  // With a wrong clock no age can be told.
-  byId("list", HTMLElement).hidden = !now?.status || lists?.error?.code === "clock_wrong";
-  byId("list", HTMLElement).textContent = listAge(lists);
-  byId("stale", HTMLElement).hidden = lists?.stale !== true;
-  showRenewal(lists);
-  if (now === null) return;
+/** While the lists are renewed: what is said of the page is left as it is, for who reads it or answers it. */
+async function follow() {
+  const fresh = await ask("popup.get", { tabId });
+  if (fresh?.status?.lists.running) await showLists(fresh.status);
+  else await show(fresh);
+}
+
+/** @param {any} fresh */
+async function show(fresh) {
+  showDaemon(fresh);
+  await showLists(fresh?.status);
+  // A question that is open is not taken from under the person's hand.
+  if (fresh === null || !byId("pause-sure", HTMLElement).hidden) return;
+  now = fresh;
   showPage(now);
   showPause(now);
   await showMail(tabId, t);
   document.body.dataset["ready"] = "true";
 }
 
+async function refresh() {
+  await show(await ask("popup.get", { tabId }));
+}
+
 /** @param {boolean} on */
 async function pause(on) {
   const result = await ask("popup.pause", { tabId, host: now.host, on });
+  showPause(now); // the question is answered
   await refresh();
   // The page takes the warning's place meanwhile, and for a moment the tab shows neither.
   for (let tries = 0; tries < 20 && result?.done && now?.paused !== on; tries++) {

@@ -35,8 +35,7 @@ globalThis.chrome = /** @type {any} */ ({
 const { Covering } = await import("../../../extension/background/covering.js");
 const { SessionState } = await import("../../../extension/background/state.js");
 
-function parts() {
-  /** @type {any} */ let known = {};
+function parts(/** @type {any} */ known = {}) {
   const state = {
     tab: () => known,
     patch: async (/** @type {number} */ _tab, /** @type {any} */ more) =>
@@ -72,6 +71,20 @@ test("a page that wins against its covering is covered again", async () => {
   await wait(3000);
   assert.equal(shown, WARNING);
   assert.equal(updates, 2);
+});
+
+test("a page that wins by renaming itself is covered again, another document is not", async () => {
+  for (const page of [
+    { url: URL_OF_FAKE, verdict: { level: "DANGER" } },
+    undefined,
+  ]) {
+    updates = 0;
+    const covering = parts({ page });
+    lands = (target) => (updates === 1 ? `${URL_OF_FAKE}2` : target);
+    await covering.cover(1, new URL(URL_OF_FAKE), null);
+    await wait(3000);
+    assert.equal(updates, page ? 2 : 1);
+  }
 });
 
 test("a covered page is left alone, and so is one the person went on to", async () => {

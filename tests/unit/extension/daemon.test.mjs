@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { Daemon } from "../../../extension/shared/daemon.js";
 import { reasonOf } from "../../../extension/shared/reasons.js";
 import { alive, setUp, settle, STATUS } from "./daemonport.mjs";
 
@@ -28,6 +29,28 @@ test("matches answers to questions by id, in whatever order they come", async ()
     reply({ status: 200, body: message.body });
   assert.deepEqual(await a, { ok: true, body: { url: "a" } });
   assert.deepEqual(await b, { ok: true, body: { url: "b" } });
+});
+
+test("a clock that is set back plans no try further off than the longest pause", async () => {
+  /** @type {number[]} */ const planned = [];
+  let now = 1e12;
+  const daemon = new Daemon({
+    connect: () => {
+      throw new Error("Specified native messaging host not found.");
+    },
+    lastError: () => "",
+    now: () => now,
+    setTimer: (run, ms) => {
+      planned.push(ms);
+      if (planned.length === 1) {
+        now = 0;
+        run();
+      }
+    },
+    clearTimer: () => undefined,
+  });
+  daemon.start();
+  assert.deepEqual(planned, [501, 60_000]); // 2 ** 31 and more would run at once, and again, and again
 });
 
 test("a question without answer ends in a time-out, and a late answer is dropped", async () => {

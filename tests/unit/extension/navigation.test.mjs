@@ -80,7 +80,7 @@ const settled = () => new Promise((resolve) => setImmediate(resolve));
 /** Covered for what it shows, a while ago: the warning stands there. */
 async function covered() {
   const parts = setUp();
-  await parts.navigation.settlePage(1, new URL(EVIL), DANGER);
+  await parts.navigation.settlePage(1, new URL(EVIL), DANGER, {});
   assert.deepEqual(opened, [WARNING]);
   mock.timers.tick(10_000);
   await settled();
@@ -160,7 +160,7 @@ test("a page warned of for its content alone is one warning, however often it is
     tab.url = address;
     await navigation.committed(1, address);
     const url = new URL(address);
-    await navigation.settlePage(1, url, { ...DANGER, level });
+    await navigation.settlePage(1, url, { ...DANGER, level }, {});
     await settled();
     return asked("/v1/history/add");
   };

@@ -18,6 +18,7 @@ async function looksAt(
   from = "us",
   keptInMemory = false,
   isSlow = false,
+  unheard = 0,
 ) {
   const timers = [];
   const sent = [];
@@ -42,7 +43,7 @@ async function looksAt(
       return away ? null : { fields: [], text: [] };
     }
     sent.push(message.page);
-    return null;
+    return sent.length > unheard;
   };
   runInNewContext(SOURCE, {
     document,
@@ -102,6 +103,24 @@ test("a page that is too heavy each time is let be", async () => {
 test("a page opened while nobody answered is described once somebody does, and no page twice", async () => {
   const late = await looksAt([{ partial: false }], true);
   assert.deepEqual([late.looks, late.sent.length], [1, 1]);
+});
+
+test("a description that led to nothing is sent again, a few times", async () => {
+  const what = [{ partial: false }];
+  for (const [unheard, times] of [
+    [2, 3],
+    [99, 4],
+  ]) {
+    const { looks, sent } = await looksAt(
+      what,
+      false,
+      "us",
+      false,
+      false,
+      unheard,
+    );
+    assert.deepEqual([looks, sent.length], [times, times]);
+  }
 });
 
 test("only our own extension says that somebody answers again", async () => {

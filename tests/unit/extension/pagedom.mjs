@@ -58,6 +58,7 @@ export function lay(page) {
     /<(\w+)\b[^>]*\bid="[^"]+"[^>]*>/g,
   )) {
     const one = new (TYPES[tag] ?? HTMLElement)(tag);
+    one.hidden = / hidden[ >]/.test(whole);
     one.id = /\bid="([^"]+)"/.exec(whole)[1];
     // As browsers do: a title without tabindex takes no focus.
     if (!FOCUSABLE.includes(tag) && !whole.includes("tabindex"))

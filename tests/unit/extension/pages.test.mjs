@@ -31,13 +31,15 @@ function setUp({
   excepted = false,
   phase = "connected",
   hints = { ok: true, body: HINTS },
+  applied = true,
+  silent = false,
 } = {}) {
   const asked = [];
   const settled = [];
   const verdict = { level, excepted };
   const outcome = async (...what) => {
     asked.push(what);
-    return { verdict };
+    return silent ? { degraded: "timeout" } : { verdict };
   };
   const pages = new Pages({
     checker: strict("checker", { check: outcome, checkPage: outcome }),
@@ -46,8 +48,10 @@ function setUp({
       allows: () => permitted,
     }),
     navigation: strict("navigation", {
-      settlePage: async (tabId, url, said) =>
-        void settled.push([tabId, url.href, said]),
+      settlePage: async (tabId, url, said, sender) => {
+        settled.push([tabId, url.href, said, sender.documentId]);
+        return applied;
+      },
     }),
     daemon: strict("daemon", {
       state: { phase, reason: "" },
@@ -117,15 +121,22 @@ test("an answer that is none is asked for again", async () => {
 
 test("a description is judged for the address the browser names", async () => {
   const { pages, asked, settled, verdict } = setUp({ level: "DANGER" });
-  await pages.seen(7, "http://a.test/x#y", { title: "t" });
+  const sender = { url: "http://a.test/x#y", documentId: "d" };
+  assert.equal(await pages.seen(7, sender, { title: "t" }), true);
   assert.deepEqual(asked, [["http://a.test/x", { title: "t" }]]);
-  assert.deepEqual(settled, [[7, "http://a.test/x", verdict]]);
+  assert.deepEqual(settled, [[7, "http://a.test/x", verdict, "d"]]);
 });
 
 test("a permitted page is not described to the daemon", async () => {
   const { pages, asked, settled } = setUp({ permitted: true });
-  await pages.seen(7, "http://a.test/", {});
+  assert.equal(await pages.seen(7, { url: "http://a.test/" }, {}), true);
   assert.deepEqual([asked, settled], [[], []]);
+});
+
+test("a description that led to nothing is said to have: it may be sent again", async () => {
+  const sender = { url: "http://a.test/" };
+  for (const how of [{ applied: false }, { silent: true }])
+    assert.equal(await setUp(how).pages.seen(7, sender, {}), false);
 });
 
 test("the graver of two verdicts", () => {

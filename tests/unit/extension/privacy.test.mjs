@@ -151,7 +151,8 @@ test("every call names its senders, and carries what the daemon knows", async ()
       },
     }),
   });
-  const router = makeRouter({ id: "us", base: "us://x/" }, routes);
+  const us = { id: "us", base: "us://x/" };
+  const router = makeRouter(us, routes, Promise.resolve());
   const PAGES = ["privacy", "options", "welcome"];
   for (const type of Object.keys(routes)) {
     for (const page of [...PAGES, "popup", "warning"]) {

@@ -35,7 +35,11 @@ function setUp(answers = {}) {
 
 test("every call names its senders", () => {
   const { routes } = setUp();
-  const router = makeRouter({ id: "us", base: "us://x/" }, routes);
+  const router = makeRouter(
+    { id: "us", base: "us://x/" },
+    routes,
+    Promise.resolve(),
+  );
   const send = (/** @type {string} */ type, /** @type {string} */ url) =>
     router({ type }, { id: "us", url, tab: { id: 1 }, frameId: 0 }, () => {});
   const report = "us://x/pages/report/report.html";

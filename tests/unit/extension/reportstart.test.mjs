@@ -181,13 +181,13 @@ test("taking never keeps the covering waiting, and begins before it", async () =
     }),
   );
   const verdict = { level: "DANGER", registrable_domain: "evil.test" };
-  await navigation.settlePage(7, url, /** @type {any} */ (verdict), tab);
+  await navigation.settlePage(7, url, /** @type {any} */ (verdict), { tab });
   assert.deepEqual(log, ["picture 3", "source 7 snapshot", "cover"]);
   // Another covering of the tab has begun: our warning may stand there already.
   log = [];
   const other = new URL("https://evil.test/other");
   tab = { ...tab, url: other.href };
-  await navigation.settlePage(7, other, /** @type {any} */ (verdict), tab);
+  await navigation.settlePage(7, other, /** @type {any} */ (verdict), { tab });
   assert.deepEqual(log, ["cover"]);
 });
 
@@ -268,7 +268,11 @@ test("there is nothing to report of the browser's own pages", async () => {
 
 test("a page may report itself, from its bar; it names no other tab", () => {
   const { routes } = setUp();
-  const router = makeRouter({ id: "us", base: "us://x/" }, routes);
+  const router = makeRouter(
+    { id: "us", base: "us://x/" },
+    routes,
+    Promise.resolve(),
+  );
   const send = (/** @type {string} */ type, /** @type {any} */ more) =>
     router(
       { type },

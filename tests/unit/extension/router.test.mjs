@@ -46,8 +46,8 @@ test("answers nobody else", () => {
   }
 });
 
-/** @param {any} message @param {any} sender */
-function send(message, sender) {
+/** @param {any} message @param {any} sender @param {Promise<unknown>} [ready] */
+function send(message, sender, ready = Promise.resolve()) {
   const routes = {
     "hold.ask": { from: ["content"], run: () => ({ show: true }) },
     "warning.proceed": {
@@ -60,7 +60,8 @@ function send(message, sender) {
     },
   };
   return new Promise((resolve) => {
-    if (!makeRouter(self, routes)(message, sender, resolve)) resolve("silence");
+    if (!makeRouter(self, routes, ready)(message, sender, resolve))
+      resolve("silence");
   });
 }
 
@@ -69,6 +70,19 @@ test("a page's script cannot ask what only the warning page may", async () => {
   assert.equal(await send({ type: "warning.proceed" }, popup), "silence");
   assert.equal(await send({ type: "hold.ask" }, frame), "silence");
   assert.equal(await send({ type: "warning.proceed", tabId: 99 }, warning), 5);
+});
+
+test("nothing runs before what an earlier worker stored is here again", async () => {
+  let wake = (/** @type {unknown} */ _what) => {};
+  const ready = new Promise((resolve) => (wake = resolve));
+  let answer = null;
+  const asking = send({ type: "hold.ask" }, content, ready).then(
+    (said) => (answer = said),
+  );
+  await new Promise((resolve) => setImmediate(resolve));
+  assert.equal(answer, null);
+  wake(undefined);
+  assert.deepEqual(await asking, { show: true });
 });
 
 test("unknown and malformed messages meet silence; a fault inside answers null", async () => {

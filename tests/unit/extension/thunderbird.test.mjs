@@ -154,6 +154,7 @@ test("a message's document may ask; an article from the web may not", async () =
   const router = makeRouter(
     { id: "us", base: "moz-extension://us/", content: /^(?!https?:)/ },
     routes,
+    Promise.resolve(),
   );
   const send = (url) =>
     router(

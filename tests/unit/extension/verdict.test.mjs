@@ -79,6 +79,7 @@ test("green is said of official sites only", () => {
   assert.equal(markFor({ level: "NO_KNOWN_RISK" }, on), "none");
   assert.equal(markFor({ level: "UNKNOWN" }, on), "none");
   assert.equal(markFor({}, off), "unprotected");
+  assert.equal(markFor({}, on), "silent");
   assert.equal(markFor({ degraded: "timeout" }, on), "unprotected");
   assert.equal(markFor({ level: "DANGER" }, off), "danger");
 });
@@ -131,7 +132,9 @@ const page = (base, hosts, next, more = {}) => ({
 
 test("the list is fetched page by page, unfit names left out", async () => {
   const daemon = serving(
-    page("2", ["a.test", "É.test", 7, "xn--ildcard-0c2c.test"], 4),
+    page("2", ["a.test", "É.test", 7, "xn--ildcard-0c2c.test"], 4, {
+      version: "3",
+    }),
     page("2", ["b.test"], null, {
       version: "3",
       added: ["c.test", "É.test"],
@@ -158,6 +161,29 @@ test("a list that changes on the way is fetched from its start", async () => {
     page("3", ["c.test"], null),
   );
   assert.deepEqual((await fetchHosts(daemon, null))?.hosts, ["c.test"]);
+});
+
+test("what changed since comes page by page too, from one state", async () => {
+  const at = (version, next, more) =>
+    page("1", [], next, { unchanged: true, version, ...more });
+  const daemon = serving(
+    at("2", 5, { added: ["old.test"] }),
+    at("3", 6, { added: ["lost.test"] }),
+    at("3", 5, { added: ["a.test"] }),
+    at("3", 6, { added: ["b.test"], removed: ["x.test"] }),
+    at("3", null, { removed: ["y.test"] }),
+  );
+  assert.deepEqual(await fetchHosts(daemon, "1"), {
+    base: "1",
+    hosts: null,
+    version: "3",
+    added: ["a.test", "b.test"],
+    removed: ["x.test", "y.test"],
+  });
+  assert.deepEqual(
+    daemon.asked.map(({ cursor }) => cursor),
+    [0, 5, 0, 5, 6],
+  );
 });
 
 test("an unchanged base brings only what changed since", async () => {
