@@ -58,7 +58,7 @@ class Mirror:
         assert info is not None
         keys = copies.folder / "keys.new"
         keys.write_text("x\n")
-        copies.promote(keys, info)
+        copies.promote(copies.new, keys, info)
 
 
 def body(content: bytes, status: int = 200, **headers: str) -> Handler:

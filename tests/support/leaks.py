@@ -7,6 +7,7 @@ import email
 import html
 import quopri
 import re
+import unicodedata
 from email.header import decode_header, make_header
 from email.policy import compat32
 from urllib.parse import unquote_plus
@@ -40,6 +41,14 @@ def readings(text: str, depth: int = 2) -> set[str]:
     for run in _HEX.findall(text):
         found.add(bytes.fromhex(run).decode("utf-8", "replace").lower())
     return found
+
+
+def folded(text: str) -> str:
+    """``text`` as a person sees it, without accents, in lower case: no comments, tags or characters without width."""
+    text = re.sub(r"<!--.*?-->", "", text, flags=re.DOTALL)
+    text = re.sub(r"""<(?:[^<>"']|"[^"]*"|'[^']*')*>""", "", text)
+    plain = unicodedata.normalize("NFKD", html.unescape(text))
+    return "".join(char for char in plain if unicodedata.category(char) not in {"Mn", "Cf"}).lower()
 
 
 def all_texts(raw: bytes) -> set[str]:

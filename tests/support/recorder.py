@@ -14,10 +14,10 @@ def _note(event: str, args: tuple[Any, ...]) -> None:
         return
     if event in ("socket.getaddrinfo", "socket.gethostbyname", "subprocess.Popen", "os.posix_spawn", "os.exec"):
         _noted.append((event, repr(args)))
-    # The unix socket has a path for an address; everything else has a host and a port.
+    # The unix socket has a path for an address, what goes on over a connection none; the rest has a host and a port.
     if (
         event in ("socket.connect", "socket.sendto", "socket.sendmsg")
-        and not isinstance(args[1], (str, bytes))
+        and isinstance(args[1], tuple)
         and (not _servers or args[0].getsockname()[1] not in _servers)
     ):
         _noted.append((event, args[1]))

@@ -186,6 +186,19 @@ async def hang_up(request: web.Request) -> web.StreamResponse:
     return web.Response()
 
 
+def half(then: Callable[[web.Request], Awaitable[object]]) -> Handler:
+    """Says that it took the report, and half of the rest."""
+
+    async def answer(request: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse(status=200, headers={"Content-Length": "100"})
+        await response.prepare(request)
+        await response.write(b'{"id": ')
+        await then(request)
+        return response
+
+    return answer
+
+
 async def elsewhere(_request: web.Request) -> web.Response:
     return web.Response(status=307, headers={"Location": "http://127.0.0.2:9/steal"})
 
@@ -198,12 +211,16 @@ FAULTS: dict[str, Handler] = {
     "429": reply(429, None, Retry_After="120"),
     "429-date": reply(429, None, Retry_After="Tue, 24 Nov 2026 12:10:00 GMT", Date="Tue, 24 Nov 2026 12:00:00 GMT"),
     "429-forever": reply(429, None, Retry_After="99999999999999"),
+    "429-wild": reply(429, None, Retry_After="Tue, 24 Nov 9999999999999999 12:10:00 GMT"),
     "429-bare": reply(429),
     "500": reply(500, {"error": "oops"}),
     "503": reply(503, None, Retry_After="60"),
     "timeout": hang,
     "malformed": garbage,
     "huge": pour,
+    "wild-date": reply(200, {"uuid": "u"}, Date="Tue, 24 Nov 9999999999999999 12:10:00 GMT"),
+    "half": half(hang),
+    "half-hang-up": half(hang_up),
     "hang-up": hang_up,
     "redirect": elsewhere,
 }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 from typing import TYPE_CHECKING, Literal
 
@@ -11,7 +10,9 @@ import keyring.errors
 import msgspec
 
 from guetteur.durable import write_durably
-from guetteur.errors import GuetteurError
+from guetteur.errors import GuetteurError, printable
+from guetteur.reports.redact import Person
+from guetteur.reports.settings import check, fits
 from guetteur.unreadable import UNREADABLE
 
 if TYPE_CHECKING:
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 FILE_NAME = "credentials.json"
 SERVICE = "guetteur"
 _PROBE = "guetteur-probe"
-_MAX_VALUE = 4096
 
 _WHERE = {
     "keyring": (
@@ -47,8 +47,8 @@ class Credentials:
     def __init__(self, state_dir: Path, backend: KeyringBackend | None = None) -> None:
         """``backend`` None: the system's, tried once; where it does not work, the file."""
         self.path = state_dir / FILE_NAME
-        chosen = backend if backend is not None else keyring.get_keyring()
-        self._keyring = chosen if _works(chosen) else None
+        chosen = backend if backend is not None else _system_keyring()
+        self._keyring = chosen if chosen is not None and _works(chosen) else None
 
     @property
     def kept_in(self) -> Literal["keyring", "file"]:
@@ -57,7 +57,7 @@ class Credentials:
 
     def where(self, lang: str) -> str:
         """The same, said plainly."""
-        name = str(self.path) if self._keyring is None else self._keyring.name
+        name = printable(self.path) if self._keyring is None else self._keyring.name
         return _WHERE[self.kept_in][lang == "en"].format(name=name)
 
     def get(self, name: str) -> str | None:
@@ -76,29 +76,37 @@ class Credentials:
         return self._file().get(name)
 
     def all(self, names: Iterable[str]) -> dict[str, str]:
-        """The values there are, of these names.
+        """The values there are, of these names; one that its channel could not use is asked for again like none.
 
         Raises:
             CredentialError: ``credentials_unreadable``.
         """
-        return {name: value for name in names if (value := self.get(name))}
+        return {name: value for name in names if (value := self.get(name)) and fits(name, value)}
+
+    def person(self) -> Person:
+        """Whose name and address must not leave unasked.
+
+        Raises:
+            CredentialError: ``credentials_unreadable``.
+        """
+        return Person(**self.all(Person._fields))
 
     def set(self, name: str, value: str) -> None:
         """Keep a value; an older one is replaced.
 
         Raises:
-            CredentialError: ``credential_invalid``, ``credentials_unwritable``, ``credentials_unreadable``.
+            InvalidInputError: those of `guetteur.reports.settings.check`.
+            CredentialError: ``credentials_unwritable``, ``credentials_unreadable``.
         """
         value = value.strip()
-        if not value or len(value) > _MAX_VALUE or not value.isprintable():
-            raise CredentialError("credential_invalid", f"{name} is empty or not one line of text", "copy it again")
+        check(name, value)
         if self._keyring is None:
             self._write(self._file() | {name: value})
             return
         try:
             self._keyring.set_password(SERVICE, name, value)
         except keyring.errors.KeyringError as error:
-            raise CredentialError("credentials_unwritable", f"the keyring refuses: {error}", "unlock it") from None
+            raise _refused(error) from None
         self._forget_in_file(name)
 
     def remove(self, name: str) -> None:
@@ -108,8 +116,12 @@ class Credentials:
             CredentialError: ``credentials_unwritable``, ``credentials_unreadable``.
         """
         if self._keyring is not None:
-            with contextlib.suppress(keyring.errors.PasswordDeleteError):
+            try:
                 self._keyring.delete_password(SERVICE, name)
+            except keyring.errors.PasswordDeleteError:
+                pass  # it is not there
+            except keyring.errors.KeyringError as error:
+                raise _refused(error) from None
         self._forget_in_file(name)
 
     def _forget_in_file(self, name: str) -> None:
@@ -134,6 +146,13 @@ class Credentials:
             raise CredentialError("credentials_unwritable", f"{self.path}: {reason}", "check its rights") from None
 
 
+def _system_keyring() -> KeyringBackend | None:
+    try:
+        return keyring.get_keyring()
+    except OSError:  # its settings lie below a home that is a file, or has too long a name
+        return None
+
+
 def _works(backend: KeyringBackend) -> bool:
     """Whether it holds what it is given: one that only says so would lose the keys."""
     try:
@@ -146,6 +165,10 @@ def _works(backend: KeyringBackend) -> bool:
     except Exception:  # noqa: BLE001 -- backends raise whatever their system does
         return False
     return held
+
+
+def _refused(error: keyring.errors.KeyringError) -> CredentialError:
+    return CredentialError("credentials_unwritable", f"the keyring refuses: {error}", "unlock it")
 
 
 def _unreadable(what: str) -> CredentialError:

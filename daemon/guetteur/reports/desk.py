@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
-from urllib.parse import urlsplit
 
 import msgspec
 
@@ -14,6 +13,7 @@ from guetteur.reports.contacts import contacts_of
 from guetteur.reports.fingerprint import fingerprint
 from guetteur.reports.network.found import Network
 from guetteur.reports.routing import hosted_by, route
+from guetteur.reports.settings import intake_host
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -88,8 +88,8 @@ def without_official(case: Case, registry: Registry) -> Case:
 
 def _addressed(draft: Draft, credentials: Mapping[str, str]) -> Draft:
     # A channel's host may be a setting of the person's, named in its place; what they read is the host.
-    url = credentials.get(draft.to)
-    return draft if url is None else msgspec.structs.replace(draft, to=urlsplit(url).hostname or url)
+    url = credentials.get(draft.to, "")
+    return draft if not intake_host(url) else msgspec.structs.replace(draft, to=intake_host(url))
 
 
 def offers_for(  # noqa: PLR0913 -- all that an offer depends on

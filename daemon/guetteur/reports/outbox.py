@@ -41,6 +41,9 @@ STANDING = frozenset({*TAKEN, "queued", "sending"})
 """States of a report that need not be made again."""
 OPEN_CODES = frozenset({"", "processing", "suspicious"})
 """Codes of accepted reports that more may become of."""
+_MAY_HAVE_ARRIVED = (
+    "select 1 from receipts where case_id = ? and channel = ? and state = 'queued' and code not in ('', 'offline')"
+)
 
 
 class Outbox:
@@ -91,12 +94,16 @@ class Outbox:
             return self._take(db, case, draft, "handed", again=True)
 
     def retract(self, case: str, channel: str) -> bool:
-        """Take a report back; False when it is on its way, gone out, or not there."""
+        """Take a report back; False when it is on its way, gone out, or not there.
+
+        The code says ``may_have_arrived`` when an attempt reached somebody, whatever was answered.
+        """
         with self.file.change() as db:
             entry = _entry(db, case, channel)
             if entry is None or entry.state != "queued":
                 return False
-            self._note(db, case, channel, Receipt("retracted", code="by_person"))
+            begun = db.execute(_MAY_HAVE_ARRIVED, (case, channel)).fetchone() is not None
+            self._note(db, case, channel, Receipt("retracted", code="may_have_arrived" if begun else "by_person"))
             return True
 
     def earlier(self, subject: str) -> tuple[Entry, ...]:
@@ -263,7 +270,8 @@ def put_case(db: Database, case: Case) -> None:
     """Keep the case; one that is there stays once something of it may have gone out."""
     db.execute(
         "insert into cases values (?, ?) on conflict (id) do update set content = excluded.content where not exists"
-        " (select 1 from reports where case_id = excluded.id and state not in ('handed', 'retracted'))",
+        " (select 1 from reports where case_id = excluded.id"
+        " and (state not in ('handed', 'retracted') or code = 'may_have_arrived'))",
         (case.id, msgspec.json.encode(case)),
     )
 

@@ -102,7 +102,11 @@ def read_bundle(path: Path) -> bytes:
             data = file.read(MAX_ARCHIVE_BYTES + 1)
     except OSError as error:
         raise InvalidInputError(
-            "unreadable_file", f"{path} cannot be read: {error.strerror}", "check its name and permissions"
+            "unreadable_file",
+            f"{path} cannot be read: {error.strerror}",
+            "check its name and permissions",
+            path=path,
+            reason=error,
         ) from None
     if len(data) > MAX_ARCHIVE_BYTES:
         raise BundleError("bundle_too_large", f"{path} is larger than any bundle", "check that it is the right file")

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import re
-from email import message_from_bytes
-from email.policy import default
 from typing import TYPE_CHECKING
 
+from guetteur.core.mail.mime import Tree
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
 MAX_WALLETS = 8
 _MAX_BYTES = 2 * 1024 * 1024
+_MAX_INNER = 3
 _BASE58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 _ADDRESS = re.compile(
     r"(?<![0-9A-Za-z])(bc1[02-9ac-hj-np-z]{25,87}|0x[0-9a-fA-F]{40}|[13][1-9A-HJ-NP-Za-km-z]{25,34})(?![0-9A-Za-z])"
@@ -34,14 +35,15 @@ def wallets_in(texts: Iterable[str]) -> tuple[str, ...]:
     return tuple(found)[:MAX_WALLETS]
 
 
-def _texts(message: bytes) -> list[str]:
-    texts = []
-    for part in message_from_bytes(message, policy=default).walk():
-        if part.get_content_maintype() == "text":
-            payload = part.get_payload(decode=True)
-            if isinstance(payload, bytes):
-                texts.append(payload.decode("latin-1"))  # addresses are ASCII, whatever the rest is
-    return texts
+def _texts(message: bytes, depth: int = 0) -> Iterator[str]:
+    """Not by the standard library's parser: it fails at headers that anybody may write."""
+    tree = Tree(message)
+    for part, _ in tree.leaves():
+        data = tree.read(part, _MAX_BYTES)
+        if part.kind.startswith("text/"):
+            yield data.decode("latin-1")  # addresses are ASCII, whatever the rest is
+        elif part.kind == "message/rfc822" and depth < _MAX_INNER:
+            yield from _texts(data, depth + 1)
 
 
 def _checks(address: str) -> bool:

@@ -27,6 +27,7 @@ STATES = {
 CODES = {
     "": ("", ""),
     "by_person": ("", ""),
+    "may_have_arrived": ("un essai est peut-être arrivé", "an attempt may have arrived"),
     "processing": ("examen en cours", "being looked at"),
     "confirmed": ("ils le confirment : c’est une arnaque", "they confirm it: it is a scam"),
     "suspicious": ("ils trouvent la page suspecte", "they find the page suspicious"),
@@ -107,6 +108,10 @@ _SENTENCES = {
     ),
     "handed_mail": ("À envoyer vous-même : le courriel est prêt.", "For you to send: the e-mail is ready."),
     "retracted": ("Annulé par vous : rien n’est parti.", "Cancelled by you: nothing was sent."),
+    "retracted_late": (
+        "Annulé par vous : plus aucun essai, mais un essai déjà fait est peut-être arrivé.",
+        "Cancelled by you: no further attempt, but an earlier one may have arrived.",
+    ),
 }
 
 _TODO = {
@@ -166,6 +171,8 @@ def sentence(entry: Entry, facts: ChannelFacts | None, lang: str, now: datetime)
         code = "again"
     elif code == "accepted" and not entry.reference:
         code = "sent"
+    elif code == "retracted" and entry.code == "may_have_arrived":
+        code = "retracted_late"
     elif code == "handed" and facts is not None and "@" in facts.address:
         code = "handed_mail"
     text = _SENTENCES[code][index].format(

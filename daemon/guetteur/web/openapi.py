@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from inspect import cleandoc
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -68,6 +69,9 @@ def openapi() -> dict[str, Any]:
     schemas, components = msgspec.json.schema_components(
         [*types, ErrorReply], ref_template="#/components/schemas/{name}"
     )
+    for component in components.values():
+        if "description" in component:  # docstrings, which Python leaves indented before 3.13
+            component["description"] = cleandoc(component["description"])
     either = [{"$ref": f"#/components/schemas/{kind.__name__}"} for kind in (VerdictReply, ErrorReply)]
     components["BatchReply"]["properties"]["results"]["items"] = {"anyOf": either}
     by_type = dict(zip([*types, ErrorReply], schemas, strict=True))

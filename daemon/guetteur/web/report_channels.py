@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from guetteur.errors import InvalidInputError
-from guetteur.reports.credentials import CredentialError
 from guetteur.web.report_preview import need_reply
 from guetteur.web.wire_receipts import ChannelsReply, ChannelState
 
@@ -17,21 +16,17 @@ def edit(desk: Desk, name: str, value: str | None) -> None:
     """Keep a setting, or forget it; blocks.
 
     Raises:
-        InvalidInputError: ``unknown_setting``, ``credential_invalid``.
+        InvalidInputError: ``unknown_setting``, and those of `guetteur.reports.settings.check`.
         CredentialError: it could not be kept.
     """
     names = [need.id for need in desk.table.needs]
     if name not in names:
-        raise InvalidInputError("unknown_setting", f"{name} is no setting", "one of: " + ", ".join(names))
+        known = ", ".join(names)
+        raise InvalidInputError("unknown_setting", f"{name} is no setting", f"one of: {known}", name=name, names=known)
     if value is None:
         desk.keys.store.remove(name)
-        return
-    try:
+    else:
         desk.keys.store.set(name, value)
-    except CredentialError as error:
-        if error.code != "credential_invalid":
-            raise
-        raise InvalidInputError(error.code, error.message, error.hint) from None
 
 
 def listed(desk: Desk, lang: str) -> ChannelsReply:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import uuid
 from dataclasses import dataclass, field
-from datetime import UTC, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from guetteur.core.subject import parse_url
@@ -15,7 +15,6 @@ from guetteur.web.wire_report import EvidenceTaken
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from datetime import datetime
     from pathlib import Path
 
     from guetteur.reports.case import CaseKind
@@ -29,6 +28,8 @@ MAX_OPEN = 4
 MAX_BYTES = 24 * 1024 * 1024
 """Of the evidence of one case: a mail of the usual limit fits, so does any page with its picture."""
 FORGOTTEN_AFTER = timedelta(hours=2)
+EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
+"""Where a computer's clock begins; in the year 1 there are moments that other time zones have no name for."""
 
 _PICTURES = ((b"\x89PNG\r\n\x1a\n", "png"), (b"\xff\xd8\xff", "jpg"))
 _FITS = {"page": ("screenshot", "html"), "mail": ("screenshot", "mail")}
@@ -141,19 +142,21 @@ class OpenCases:
         """Begin one; the one that was left alone longest makes room.
 
         Raises:
-            InvalidInputError: ``no_address``, and those of addresses.
+            InvalidInputError: ``no_address``, ``no_such_moment``, and those of addresses.
         """
         if begun.what == "page":
             if not begun.url:
                 raise InvalidInputError("no_address", "a page has an address", "give its url")
             parse_url(begun.url)
         now = self._clock()
+        seen = begun.seen_at or now
+        seen = seen if seen.tzinfo is not None else seen.replace(tzinfo=UTC)
+        if seen < EARLIEST:
+            raise InvalidInputError("no_such_moment", f"seen_at lies before {EARLIEST:%Y}", "leave it out")
         self.forget(now)
         while len(self._cases) >= MAX_OPEN:
             del self._cases[min(self._cases.values(), key=lambda case: case.touched_at).id]
-        seen = begun.seen_at or now
-        seen = seen if seen.tzinfo is not None else seen.replace(tzinfo=UTC)
-        case = OpenCase(str(uuid.uuid4()), begun, now, min(seen.astimezone(UTC), now), now)
+        case = OpenCase(str(uuid.uuid4()), begun, now, min(seen, now).astimezone(UTC), now)
         self._cases[case.id] = case
         return case
 

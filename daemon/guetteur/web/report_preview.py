@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from guetteur.core.verdict import Verdict
     from guetteur.mail_checker import MailChecker
     from guetteur.reports.desk import Offer, Offers
+    from guetteur.reports.redact import Person
     from guetteur.reports.table import Need
     from guetteur.web.report_desk import Desk
     from guetteur.web.report_open import OpenCase
@@ -53,14 +54,15 @@ _CUTS = ((60_000, 500), (15_000, 200), (4_000, 100), (1_000, 20))
 """Characters of a field and number of changes that are shown, until the reply fits; what is sent is never cut."""
 
 
-def read_case(
+def read_case(  # noqa: PLR0913, PLR0917 -- what a reading is made of
     case: OpenCase,
     mails: MailChecker,
     judge: Callable[[UrlSubject], Verdict],
     explainers: Mapping[str, Explainer],
     now: datetime,
+    person: Person,
 ) -> Reading:
-    """What Guetteur says of the case; read once, until evidence is added.
+    """What Guetteur says of the case; read once, until evidence is added or the person says who they are.
 
     Args:
         case: what is reported.
@@ -68,22 +70,24 @@ def read_case(
         judge: judges pages.
         explainers: sentences by language.
         now: the moment, UTC.
+        person: who reports it.
 
     Raises:
         InvalidInputError: those of reading mails.
     """
-    if case.reading is None:
+    if case.reading is None or case.reading.person != person:
+        case.copies.clear()
         begun, explainer = case.begun, explainers[case.begun.lang]
         if begun.what == "page":
             subject = parse_url(begun.url or "")
             case.reading = read_page(
                 subject, judge(subject), explainer, case_id=case.id, now=now,
-                found_at=case.found_at, redirects=begun.redirects, browser=begun.browser,
+                found_at=case.found_at, redirects=begun.redirects, browser=begun.browser, person=person,
             )  # fmt: skip
         else:
             case.reading = read_mail(
                 case.evidence.get("mail"), begun.shown, mails, explainer, case_id=case.id, now=now,
-                found_at=case.found_at, browser=begun.browser,
+                found_at=case.found_at, browser=begun.browser, person=person,
             )  # fmt: skip
     return case.reading
 

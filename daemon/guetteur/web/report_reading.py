@@ -16,7 +16,7 @@ from guetteur.errors import InvalidInputError
 from guetteur.reports.case import Case, CaseKind, Item
 from guetteur.reports.channels.interface import MAIL_KIND
 from guetteur.reports.manifest import canonical
-from guetteur.reports.redact import redact_mail, redact_url
+from guetteur.reports.redact import NOBODY, redact_mail, redact_url, secrets_of
 from guetteur.web.wire import verdict_reply
 from guetteur.web.wire_mail import mail_reply
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from guetteur.core.subject import UrlSubject
     from guetteur.core.verdict import Verdict
     from guetteur.mail_checker import MailChecker
-    from guetteur.reports.redact import Change
+    from guetteur.reports.redact import Change, Person, Secrets
     from guetteur.web.wire import VerdictReply
     from guetteur.web.wire_mail import LinkReply, MailReply
 
@@ -50,6 +50,8 @@ class Reading(NamedTuple):
         safe: of a mail the case as third parties may see it, but for its address; None for a page.
         mail: the redacted message, or None.
         changes: what was masked in it.
+        secrets: what is known of the people it was for, to be masked in addresses too.
+        person: who reports it.
     """
 
     case: Case
@@ -59,6 +61,8 @@ class Reading(NamedTuple):
     safe: Case | None = None
     mail: bytes | None = None
     changes: tuple[Change, ...] = ()
+    secrets: Secrets | None = None
+    person: Person = NOBODY
 
 
 class Copy(NamedTuple):
@@ -79,12 +83,14 @@ def read_page(  # noqa: PLR0913 -- what a page was met with
     found_at: datetime,
     redirects: Sequence[str] = (),
     browser: str = "",
+    person: Person = NOBODY,
 ) -> Reading:
-    """Read a page, of which ``verdict`` was said."""
+    """Read a page, of which ``verdict`` was said; ``person`` is who reports it."""
     reply = verdict_reply(subject, verdict, explainer)
     case = _case(reply, case_id, found_at, explainer.lang, kind="page", url=subject.url)
     case = msgspec.structs.replace(case, redirects=tuple(redirects), browser=browser)
-    return Reading(case, (Item("page/verdict.json", JSON, canonical(reply), now, "daemon"),), verdict, reply)
+    told = Item("page/verdict.json", JSON, canonical(reply), now, "daemon")
+    return Reading(case, (told,), verdict, reply, secrets=secrets_of(person), person=person)
 
 
 def read_mail(  # noqa: PLR0913
@@ -98,8 +104,11 @@ def read_mail(  # noqa: PLR0913
     found_at: datetime,
     browser: str = "",
     mask: bool = True,
+    person: Person = NOBODY,
 ) -> Reading:
     """Read a message: as it was stored, or else what a webmail shows of it; without ``mask`` there is no copy of it.
+
+    ``person`` is who reports it.
 
     Raises:
         InvalidInputError: ``nothing_to_read``, ``mail_too_large``, ``not_a_mail``.
@@ -121,7 +130,7 @@ def read_mail(  # noqa: PLR0913
     told = Item("mail/verdict.json", JSON, canonical(reply), now, "daemon")
     if not mask:
         return Reading(case, (met, told), verdict, reply)
-    copy = redact_mail(raw if raw is not None else _as_message(seen), checker.receivers)
+    copy = redact_mail(raw if raw is not None else _as_message(seen), checker.receivers, person)
     # The verdict is that on the original; its sentences are those on the copy, so that nothing hidden returns in them.
     masked = checker.read(copy.value)
     again = mail_reply(masked, checker.check(masked, now=now), explainer, checker.routes)
@@ -132,14 +141,14 @@ def read_mail(  # noqa: PLR0913
     )
     # What a webmail shows is no message: it is masked for its sentences alone, and nobody gets it.
     value = copy.value if raw is not None else None
-    return Reading(case, (met, told), verdict, reply, safe, value, copy.changes)
+    return Reading(case, (met, told), verdict, reply, safe, value, copy.changes, copy.secrets, person)
 
 
 def copy_of(reading: Reading, *, now: datetime, keep_exact: bool) -> Copy:
     """The copy for third parties; ``keep_exact`` leaves the address of the page as it is."""
     case = reading.safe or reading.case
-    url = redact_url(case.url, keep_exact=keep_exact) if case.url else None
-    redirects = [redact_url(address) for address in case.redirects]
+    url = redact_url(case.url, secrets=reading.secrets, keep_exact=keep_exact) if case.url else None
+    redirects = [redact_url(address, secrets=reading.secrets) for address in case.redirects]
     case = msgspec.structs.replace(
         case, url=url.value if url is not None else None, redirects=tuple(one.value for one in redirects)
     )

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from guetteur.errors import printable
 from guetteur.reports.campaigns_words import LINK_WORDS
 from guetteur.reports.campaigns_words import told as campaign_told
 from guetteur.reports.outbox_cases import case_page
@@ -145,7 +146,7 @@ def _case(desk: Desk, case: Case, bundle: Path | None, lang: str) -> CaseReply:
         receipts=[_receipt(desk, entry, lang) for entry in entries],
         watch=_watch(desk, case, lang) if case.url else None,
         campaign=campaign_brief(desk.campaigns.of(case.id), lang),
-        bundle=str(bundle) if bundle is not None else None,
+        bundle=printable(bundle) if bundle is not None else None,
     )
 
 

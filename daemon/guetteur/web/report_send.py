@@ -54,7 +54,7 @@ def offered(offers: Offers, channel: str, desk: Desk) -> Draft:
     """
     if channel not in desk.channels:
         hint = "one of: " + ", ".join(desk.channels)
-        raise InvalidInputError("unknown_channel", f"{channel} is no channel", hint)
+        raise InvalidInputError("unknown_channel", f"{channel} is no channel", hint, name=channel)
     found = next((offer.draft for offer in offers.offers if offer.facts.id == channel), None)
     if found is None:
         hint = "choose among the recipients of the preview"
@@ -100,7 +100,8 @@ def _choose(offers: Offers, channels: Iterable[str], desk: Desk) -> _Chosen:
         missing = channel.missing(have)
         if missing:
             hint = "set it, or leave this recipient out"
-            raise InvalidInputError("needs_missing", f"{name} needs {', '.join(missing)}", hint)
+            lacks = ", ".join(missing)
+            raise InvalidInputError("needs_missing", f"{name} needs {lacks}", hint, name=name, missing=lacks)
         chosen.sent.append(draft)
     return chosen
 

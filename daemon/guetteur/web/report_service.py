@@ -111,8 +111,9 @@ class ReportService:
         finally:
             self._work.close()
 
-    def _read(self, case: OpenCase, now: datetime) -> Reading:
-        return report_preview.read_case(case, self._mails, self._judge, self._explainers, now)
+    def _read(self, case: OpenCase, desk: Desk, now: datetime) -> Reading:
+        person = desk.keys.store.person()
+        return report_preview.read_case(case, self._mails, self._judge, self._explainers, now, person)
 
     async def begin(self, request: web.Request) -> wire.BegunReport:
         """Begin a report; nothing is written."""
@@ -134,7 +135,7 @@ class ReportService:
         async with case.lock:
             _refuse_sent(case)
             now = self._clock()
-            reading = await asyncio.to_thread(self._read, case, now)
+            reading = await asyncio.to_thread(self._read, case, desk, now)
             if asked.lookups and case.network is None and reading.case.url:
                 await self._look_up(case, reading.case.url)
             return await asyncio.to_thread(
@@ -148,7 +149,7 @@ class ReportService:
         async with case.lock:
             _refuse_sent(case)
             now = self._clock()
-            reading = await asyncio.to_thread(self._read, case, now)
+            reading = await asyncio.to_thread(self._read, case, desk, now)
             standing = await asyncio.to_thread(report_send.send, case, asked, reading, desk, self._settings, now)
             case.close()
         LOG.info("report %s is sealed, %d queued", case.id, len(standing))
@@ -170,7 +171,7 @@ class ReportService:
         desk, _ = await self._sent(asked.case)
         if asked.channel is not None and asked.channel not in desk.channels:
             hint = "one of: " + ", ".join(desk.channels)
-            raise InvalidInputError("unknown_channel", f"{asked.channel} is no channel", hint)
+            raise InvalidInputError("unknown_channel", f"{asked.channel} is no channel", hint, name=asked.channel)
 
         def take_back() -> int:
             entries = [one for one in desk.outbox.entries(case=asked.case) if asked.channel in {None, one.channel}]

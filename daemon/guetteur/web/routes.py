@@ -18,7 +18,7 @@ from guetteur.core.facts import NOT_ASKED
 from guetteur.core.prospects import age_would_help
 from guetteur.core.subject import parse_url
 from guetteur.egress import errand
-from guetteur.errors import InvalidInputError
+from guetteur.errors import InvalidInputError, printable
 from guetteur.lists.status import clock_behind
 from guetteur.web import wire
 from guetteur.web.guard import json_response
@@ -152,20 +152,20 @@ class Service:
         return json_response(wire.BatchReply(results))
 
     async def list_hosts(self, request: web.Request) -> web.Response:
-        """One page of the hosts that browsers should block by themselves, most relevant first."""
+        """One page of the hosts that browsers should block by themselves, most relevant first, then of what changed."""
         question = decode(await request.read(), wire.ListHosts)
         view = self.checker.blocklist
         if view is None:
             return json_response(wire.ListHostsReply(None, question.base is None, 0, [], None, None, [], []))
         base, total = view.base.meta.version, view.base.front_size
         unchanged = question.base == base
-        hosts = [] if unchanged else _page(view.base.front(question.cursor))
-        end = question.cursor + len(hosts)
+        start = max(question.cursor, total) if unchanged else question.cursor
+        row, is_last = _page(view.front(start))
+        hosts, added, removed = view.parts(row, start)
         # An official host on a list is not blocked: the daemon's verdict is what counts for it.
-        hosts = [host for host in hosts if self.checker.official(host) is None]
-        last = unchanged or end >= total
-        added, removed = view.overlay() if last else ([], [])
-        reply = wire.ListHostsReply(base, unchanged, total, hosts, None if last else end, view.version, added, removed)
+        hosts, added = ([host for host in part if self.checker.official(host) is None] for part in (hosts, added))
+        end = None if is_last else start + len(row)
+        reply = wire.ListHostsReply(base, unchanged, total, hosts, end, view.version, added, removed)
         return json_response(reply)
 
     async def status(self, _request: web.Request) -> web.Response:
@@ -246,17 +246,22 @@ class Service:
 
 
 def _detail(failure: Failure | Fault | None) -> wire.ErrorDetail | None:
-    return wire.ErrorDetail(failure.code, failure.message, failure.hint) if failure is not None else None
+    if failure is None:
+        return None
+    # A path in it may be no UTF-8, as JSON must be.
+    return wire.ErrorDetail(failure.code, printable(failure.message), printable(failure.hint))
 
 
-def _page(hosts: Iterator[str]) -> list[str]:
-    size, page = 0, []
+def _page(hosts: Iterator[str]) -> tuple[list[str], bool]:
+    """As many as an answer holds, and whether that is all."""
+    size = 0
+    page: list[str] = []
     for host in hosts:
         size += len(host) + 3
         if size > _PAGE_BYTES:
-            break
+            return page, False
         page.append(host)
-    return page
+    return page, True
 
 
 def decode(body: bytes, kind: type[T]) -> T:

@@ -160,10 +160,11 @@ class BatchReply(Struct, frozen=True):
 
 
 class ListHostsReply(Struct, frozen=True):
-    """One page of the base's hosts, and what changed since as a whole.
+    """One page of the base's hosts, then of what changed since: hosts that came, then hosts that went.
 
     ``base`` names the full list the hosts are from, None without lists; ``unchanged`` says that it is the one asked
-    about. ``next`` is the cursor of the following page. ``version`` names the state with ``added`` and ``removed``.
+    about, whose hosts are left out. ``next`` is the cursor of the following page. ``version`` names the state with
+    ``added`` and ``removed``: pages of different states do not go together.
     """
 
     base: str | None

@@ -8,7 +8,7 @@ from guetteur.core.mail.eml import read_raw
 from guetteur.core.mail.received import Receivers
 from guetteur.errors import InvalidInputError
 from guetteur.reports.redact import redact_mail
-from support.leaks import readings
+from support.leaks import folded, readings
 
 MAX_LENGTH = 4096
 ADDRESS = "jeanne.dupont-vernet@free.fr"
@@ -18,7 +18,7 @@ NOBODY = Receivers("", date.min)
 
 def seeds() -> Iterator[bytes]:
     for number in range(len(SPELLED)):
-        place = f"{MARK}{chr(64 + number)}"
+        place = f"{MARK}{chr(70 + number)}"
         yield f"Subject: {place}\nContent-Type: text/html\n\n<a href='https://e.example/{place}/b?{place}'>x</a>".encode()
         yield (
             f"X-Info: {place}\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=b\n\n{place}\n--b\n"
@@ -34,6 +34,7 @@ def check(data: bytes) -> None:
     assert ADDRESS not in text.lower(), after
     for reading in readings(text, 1):
         assert ADDRESS not in reading, after
+    assert ADDRESS not in folded(after.decode("utf-8", "replace")), after
     try:
         read_raw(after, NOBODY)
     except InvalidInputError as error:

@@ -14,6 +14,7 @@ from guetteur.reports.case import Case, Item
 from guetteur.reports.channels.interface import MAIL_KIND
 from guetteur.reports.numbers import e164, ibans, phones
 from guetteur.reports.table import ChannelTable
+from guetteur.reports.wallets import wallets
 from support.report_cases import FOUND, MAIL, PAGE, SEXTORTION, WALLET
 
 IBAN = "FR76 3000 6000 0112 3456 7890 189"
@@ -180,3 +181,19 @@ def test_hostile_addresses_raise_nothing(url: str) -> None:
     marks_of(_at(f"https://{url}"), [])
     ibans(url)
     phones(url)
+
+
+@pytest.mark.parametrize("odd", [b"; x*0*", b"; a*"])
+def test_a_header_that_no_standard_parser_reads_hides_no_wallet(odd: bytes) -> None:
+    head = b"From: x@evil.example\nTo: claire@exemple.fr\nMIME-Version: 1.0\n"
+    text = head + b"Content-Type: text/plain; charset=utf-8" + odd + b"\n\nWallet: " + WALLET.encode() + b"\n"
+    inner = (
+        head
+        + b"Content-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: message/rfc822\n\n"
+        + text
+        + b"\n--b--\n"
+    )
+    for raw in (text, inner):
+        item = Item("mail/original.eml", MAIL_KIND, raw, FOUND, "person")
+        assert _values(marks_of(SEXTORTION, [item]), "wallet") == [WALLET]
+        assert wallets(raw) == (WALLET,)

@@ -7,9 +7,13 @@ from pathlib import Path
 import keyring.backend
 import keyring.backends.fail
 import keyring.errors
+import msgspec
 import pytest
 
+from guetteur.errors import InvalidInputError
 from guetteur.reports.credentials import CredentialError, Credentials
+from guetteur.reports.redact import Person
+from guetteur.texts import told
 
 
 class Ring(keyring.backend.KeyringBackend):
@@ -88,7 +92,7 @@ def test_a_keyring_locked_later_is_said(tmp_path: Path) -> None:
     ring = Ring()
     keys = Credentials(tmp_path, ring)
     ring.broken = True
-    for ask in (lambda: keys.get("email"), lambda: keys.set("email", "a@b.fr")):
+    for ask in (lambda: keys.get("email"), lambda: keys.set("email", "a@b.fr"), lambda: keys.remove("email")):
         with pytest.raises(CredentialError) as caught:
             ask()
         assert "unlock" in caught.value.hint
@@ -96,8 +100,46 @@ def test_a_keyring_locked_later_is_said(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("value", ["", "  ", "a\nb", "a\x00b", "x" * 5_000])
 def test_what_is_no_key(tmp_path: Path, value: str) -> None:
-    with pytest.raises(CredentialError):
-        Credentials(tmp_path, Ring()).set("email", value)
+    with pytest.raises(InvalidInputError) as caught:
+        Credentials(tmp_path, Ring()).set("spamhaus_token", value)
+    assert caught.value.code == "credential_invalid"
+
+
+@pytest.mark.parametrize(
+    ("name", "good", "bad", "code"),
+    [
+        ("email", "claire@exemple.fr", ["claire", "claire@exemple", "a b@c.fr", "a..b@c.fr"], "credential_email"),
+        ("smtp_host", "smtp.exemple.fr", ["smtp exemple", "smtp.exemple.fr:587", "https://smtp.exemple.fr"],
+         "credential_server"),
+        ("smtp_port", "465", ["abc", "0", "65536", "-1", "5 8", "٥"], "credential_port"),
+        ("intake_url", "https://intake.exemple/report", ["https://[intake.exemple/report", "https://intake.exemple:x/",
+         "intake.exemple/report", "http://intake.exemple/", "ftp://127.0.0.1/", "https://"], "credential_url"),
+    ],
+)  # fmt: skip
+def test_a_slip_of_the_pen_is_said_and_stops_nothing(
+    tmp_path: Path, name: str, good: str, bad: list[str], code: str
+) -> None:
+    keys = Credentials(tmp_path, keyring.backends.fail.Keyring())
+    for value in bad:
+        with pytest.raises(InvalidInputError) as caught:
+            keys.set(name, value)
+        assert caught.value.code == code, value
+        assert told(caught.value, "en") == (caught.value.message, caught.value.hint)
+        assert told(caught.value, "fr").hint != caught.value.hint
+        # One that was kept all the same is as if it were not there.
+        keys.path.write_bytes(msgspec.json.encode({name: value}))
+        assert keys.all([name]) == {}
+        assert keys.get(name) == value
+    keys.set(name, good)
+    assert keys.all([name]) == {name: good}
+
+
+def test_the_person_is_known_by_their_settings(tmp_path: Path) -> None:
+    keys = Credentials(tmp_path, Ring())
+    assert keys.person() == Person()
+    keys.set("email", "claire@exemple.fr")
+    keys.set("name", "Claire Martin")
+    assert keys.person() == Person("claire@exemple.fr", "Claire Martin")
 
 
 def test_a_damaged_file_is_said(tmp_path: Path) -> None:

@@ -54,6 +54,14 @@ def test_a_host_that_the_person_set_is_named(table: ChannelTable, knowledge: Kno
     assert found["netcraft"] == "report.netcraft.com"
 
 
+@pytest.mark.parametrize("url", ["https://[intake.exemple/report", "https://intake.exemple:x/", "nonsense"])
+def test_a_setting_that_is_no_address_stops_no_report(
+    table: ChannelTable, knowledge: Knowledge, box: Outbox, url: str
+) -> None:
+    found = {offer.facts.id for offer in offered(table, knowledge, box, PAGE, url=url).offers}
+    assert {"netcraft", "intake"} <= found
+
+
 def test_what_was_told_before_is_said(table: ChannelTable, knowledge: Knowledge, box: Outbox) -> None:
     first = {offer.facts.id: offer for offer in offered(table, knowledge, box, PAGE).offers}
     box.queue(PAGE, [first["netcraft"].draft])

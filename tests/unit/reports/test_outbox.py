@@ -160,6 +160,38 @@ def test_without_a_network_nothing_is_given_up_for_a_month(box: Outbox, clock: C
     assert (box.entries()[0].state, box.entries()[0].code) == ("refused", "gave_up")
 
 
+@pytest.mark.parametrize("code", ["timeout", "server_error", "answer_broken", "internal"])
+def test_what_may_have_arrived_is_not_said_to_have_stayed(box: Outbox, clock: Clock, code: str) -> None:
+    box.queue(case(), [draft()])
+    later(box, Receipt("queued", code="offline"))
+    clock.tick(timedelta(hours=1))
+    later(box, Receipt("queued", code=code))
+    clock.tick(timedelta(hours=1))
+    later(box, Receipt("queued", code="offline"))
+    assert box.retract("case-1", "netcraft")
+    assert (box.entries()[0].state, box.entries()[0].code) == ("retracted", "may_have_arrived")
+    # What somebody may have stays as it was sent.
+    box.queue(msgspec.structs.replace(case(), url=URL + "&later=1"), [draft()])
+    assert box.case("case-1") == case()
+    assert box.retract("case-1", "netcraft")
+    assert box.entries()[0].code == "may_have_arrived"
+
+
+def test_what_was_cut_off_may_have_arrived(box: Outbox) -> None:
+    box.queue(case(), [draft()])
+    assert box.begin("netcraft")
+    box.recover()
+    assert box.retract("case-1", "netcraft")
+    assert box.entries()[0].code == "may_have_arrived"
+
+
+def test_without_a_network_nothing_was_sent(box: Outbox) -> None:
+    box.queue(case(), [draft()])
+    later(box, Receipt("queued", code="offline"))
+    assert box.retract("case-1", "netcraft")
+    assert box.entries()[0].code == "by_person"
+
+
 def test_a_channel_that_has_enough_is_left_alone(box: Outbox, clock: Clock) -> None:
     box.queue(case(1), [draft(1)])
     box.queue(case(2), [draft(2)])

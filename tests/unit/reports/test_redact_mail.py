@@ -17,7 +17,7 @@ from guetteur.core.mail.eml import read_raw
 from guetteur.core.mail.limits import MAX_MAIL_BYTES
 from guetteur.errors import InvalidInputError
 from guetteur.lists.knowledge import Knowledge
-from guetteur.reports.redact import redact_mail
+from guetteur.reports.redact import Person, redact_mail
 from support.leaks import all_texts
 from support.mails import mails as written_mails
 
@@ -120,6 +120,29 @@ def test_the_victims_own_address_as_sender_goes_too() -> None:
     assert wallet in copy(raw.encode(), "jean.dupont@free.fr", "dupont")
 
 
+def test_the_persons_own_address_and_name_never_leave_though_the_message_does_not_name_them() -> None:
+    raw = (
+        b"From: Jean Dupont <contact@evil.example>\nTo: undisclosed-recipients:;\nSubject: Jean\n\n"
+        b"Bonjour M. DUPONT (jean.dupont@free.fr), https://evil.example/jean.dupont\n"
+    )
+    person = Person("jean.dupont@free.fr", "Jean Dupont")
+    after = redact_mail(raw, person=person).value.decode()
+    assert "dupont" not in after.lower()
+    assert "jean" not in after.lower()
+    assert "<contact@evil.example>" in after
+    assert b"jean.dupont@free.fr" in redact_mail(raw).value
+
+
+def test_everyday_spellings_of_a_recipients_name_go() -> None:
+    head = "From: a@evil.example\nTo: {}\nContent-Type: text/plain; charset=utf-8\n\n"
+    for to in ("=?utf-8?q?H=C3=A9l=C3=A8ne_Lef=C3=A8vre?= <hl75@free.fr>", "helene.lefevre@orange.fr"):
+        body = "Mme HELENE LEFEVRE, Hélène Lefèvre, He\u0301le\u0300ne Lefe\u0300vre\n"
+        after = redact_mail((head.format(to) + body).encode()).value.decode()
+        assert (
+            after.rpartition("\nMme ")[2].replace("REDACTED REDACTED", "REDACTED") == "REDACTED, REDACTED, REDACTED\n"
+        )
+
+
 def test_a_first_name_does_not_take_hosts_and_senders_with_it() -> None:
     raw = (
         b"From: France Connect <aide@france-connexion.example>\nTo: France Lenormand <f.l@free.fr>\nSubject: x\n\n"
@@ -135,7 +158,7 @@ def test_a_first_name_does_not_take_hosts_and_senders_with_it() -> None:
 
 
 def test_what_cannot_be_decoded_is_left_out() -> None:
-    for field in ("Content-Transfer-Encoding: x-uuencode", "Content-Type: text/plain; charset=utf-7"):
+    for field in ("Content-Transfer-Encoding: x-uuencode", "Content-Type: text/plain; charset=unicode-1-1-utf-7"):
         after = redact_mail(f"From: a@evil.example\nTo: jean.dupont@free.fr\n{field}\n\nbegin 644 a".encode())
         assert b"begin 644" not in after.value
         assert after.changes[-1].kind == "unread"

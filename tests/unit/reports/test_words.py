@@ -59,6 +59,11 @@ def test_what_is_said_where_it_matters() -> None:
     assert "Correct that setting" in sentence(refused, netcraft, "en", FOUND)
     waiting = msgspec.structs.replace(ENTRY, state="queued", code="offline")
     assert sentence(waiting, netcraft, "en", FOUND).startswith("No connection. Next try at about ")
+    taken_back = msgspec.structs.replace(ENTRY, state="retracted", code="by_person")
+    assert sentence(taken_back, netcraft, "en", FOUND) == "Cancelled by you: nothing was sent."
+    too_late = msgspec.structs.replace(ENTRY, state="retracted", code="may_have_arrived")
+    assert "nothing was sent" not in sentence(too_late, netcraft, "en", FOUND)
+    assert "peut-être arrivé" in sentence(too_late, netcraft, "fr", FOUND)
     mailbox = msgspec.structs.replace(ENTRY, channel="body-mailbox", state="sent")
     assert "l’organisme imité" in sentence(mailbox, TABLE.get("body-mailbox"), "fr", FOUND)
     letter = msgspec.structs.replace(ENTRY, channel="sextortion", state="handed")

@@ -26,6 +26,9 @@ FAKE, EXCEPTED, OFFICIAL = "remboursement-ameli.info", "sfr-espace.com", "www.im
 class Offline:
     """No registry answers."""
 
+    def nobody(self, _domain: str) -> None:
+        """There is somebody for every name."""
+
     async def created(self, _domain: str) -> Unavailable:
         return Unavailable("age_offline")
 

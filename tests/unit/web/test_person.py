@@ -30,6 +30,9 @@ class Registry:
         self.asked: list[str] = []
         self.answer: Known[date] | Unavailable = Known(NOW.date() - timedelta(days=3), NOW)
 
+    def nobody(self, _domain: str) -> None:
+        """There is somebody for every name."""
+
     async def created(self, domain: str) -> Known[date] | Unavailable:
         self.asked.append(domain)
         return self.answer

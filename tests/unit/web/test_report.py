@@ -163,7 +163,9 @@ async def test_what_waits_is_taken_back(scene: Scene) -> None:
     assert waiting["retractable"]
     assert await scene.refused("retract", case=case, channel="spamhaus") == "nothing_queued"
     (taken,) = (await scene.told("retract", case=case))["cases"][0]["receipts"]
-    assert (taken["state"], taken["text"]) == ("retracted", "Annulé par vous\u00a0: rien n’est parti.")
+    # It was asked once: what was answered does not prove that nobody kept it.
+    assert taken["state"] == "retracted"
+    assert taken["text"].startswith("Annulé par vous\u00a0: plus aucun essai")
     assert await scene.refused("retract", case=case) == "nothing_queued"
 
 

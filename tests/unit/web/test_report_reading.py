@@ -1,5 +1,6 @@
 """The copy for third parties: whatever a webmail shows, nothing of the reader's returns."""
 
+import re
 from datetime import UTC, datetime
 
 import msgspec
@@ -14,6 +15,7 @@ from guetteur.core.mail.seen import LinkSeen, MailSeen
 from guetteur.core.subject import parse_url
 from guetteur.errors import InvalidInputError
 from guetteur.mail_checker import MailChecker
+from guetteur.reports.redact import Person
 from guetteur.texts import load_explainers
 from guetteur.web.report_reading import copy_of, host_of, read_mail, read_page, with_kind
 from support.report_cases import EML
@@ -72,6 +74,30 @@ def test_redirects_and_address_of_a_page_are_masked(mails: MailChecker, french: 
     assert exact.case.url == subject.url
     assert OWN not in " ".join(exact.case.redirects)
     assert {change.where for change in masked.changes} == {"url"}
+
+
+def test_names_masked_in_a_mail_do_not_leave_in_its_address(mails: MailChecker, french: Explainer) -> None:
+    url = "https://impots.gouv.fr.verif-dossier.com/remboursement/jean-dupont?n=dupont&p=jean"
+    raw = f"From: Impots <x@remboursement-fisc.top>\nTo: Jean Dupont <jd@free.fr>\nSubject: x\n\nM. Dupont, {url}\n"
+    reading = read_mail(raw.encode(), None, mails, french, case_id="1", now=NOW, found_at=NOW)
+    assert reading.case.url == url
+    masked = copy_of(reading, now=NOW, keep_exact=False)
+    assert masked.case.url is not None
+    assert "verif-dossier.com/remboursement/" in masked.case.url
+    assert not {"jean", "dupont"} & set(re.split(r"\W+", masked.case.url.lower()))
+    assert copy_of(reading, now=NOW, keep_exact=True).case.url == url
+
+
+def test_the_persons_own_name_does_not_leave_in_the_address_of_a_page(mails: MailChecker, french: Explainer) -> None:
+    subject = parse_url("https://impots-gouv-dossier.com/dossier/claire.martin/suite?nom=x")
+    reading = read_page(
+        subject, mails.checker.check(subject, now=NOW), french, case_id="1", now=NOW, found_at=NOW,
+        redirects=["https://r.example/Martin"], person=Person(OWN, "Claire Martin"),
+    )  # fmt: skip
+    masked = copy_of(reading, now=NOW, keep_exact=False)
+    assert "martin" not in msgspec.json.encode(masked.case).decode().lower()
+    assert "martin" not in masked.items[0].data.decode().lower()
+    assert copy_of(reading, now=NOW, keep_exact=True).case.url == subject.url
 
 
 def test_another_kind_leaves_the_script_that_spoke_for_the_first(mails: MailChecker, french: Explainer) -> None:

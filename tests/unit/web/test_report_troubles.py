@@ -56,6 +56,8 @@ async def test_every_error_has_its_code(scene: Scene) -> None:
     assert await piece("html", part=1, parts=3) == "evidence_order"  # the refusal ended it
     assert await scene.refused("evidence", case=case, name="html", part=0, parts=1, data="*") == "invalid_base64"
     assert await scene.refused("begin", what="page") == "no_address"
+    for moment in ("0001-01-01T00:00:00+14:00", "0001-01-01T00:00:00", "1969-12-31T23:59:59Z"):
+        assert await scene.refused("begin", what="page", url=URL, seen_at=moment) == "no_such_moment"
     assert await scene.refused("begin", what="page", url="about:blank") == "not_a_web_address"
     assert await scene.refused("begin", what="page", url=URL, more=1) == "invalid_request"
     assert await scene.refused("preview", case=mail) == "nothing_to_read"

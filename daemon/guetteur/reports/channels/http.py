@@ -89,13 +89,15 @@ def report_session() -> aiohttp.ClientSession:
 
 
 async def ask(session: aiohttp.ClientSession, base: str, question: Question, limits: Limits) -> Answer:
-    """Ask once.
+    """Ask once. The status alone says whether the report was taken: once it is there, there is an answer.
 
     Raises:
-        UnreachedError: ``timeout``, ``offline``, ``answer_broken``.
+        UnreachedError: ``offline``: nothing left.
+            ``timeout``, ``server_error``, ``answer_broken``: it may have arrived.
     """
     body = None if question.json is None else msgspec.json.encode(question.json)
     headers = question.headers | ({"Content-Type": "application/json"} if body is not None else {})
+    answer = None
     try:
         async with (
             asyncio.timeout(limits.total_s),
@@ -108,19 +110,30 @@ async def ask(session: aiohttp.ClientSession, base: str, question: Question, lim
                 allow_redirects=False,  # a report is for whom it was shown to be for, and nobody they send us to
             ) as reply,
         ):
-            retry = _retry_after(reply.headers)
-            # The status alone says whether the report was taken: a body that cannot be read must not send it again.
-            try:
-                content, fault = await _content(reply, limits.max_bytes), ""
-            except ValueError as error:
-                content, fault = None, str(error)
-            return Answer(reply.status, content, fault, retry)
-    except TimeoutError:
-        raise UnreachedError("timeout") from None
-    except (aiohttp.ClientConnectionError, OSError) as error:
-        raise UnreachedError("offline", shortened(str(error))) from None
-    except (aiohttp.ClientError, ValueError) as error:
-        raise UnreachedError("answer_broken", shortened(str(error))) from None
+            answer = Answer(reply.status, None, "answer_unreadable", _retry_after(reply.headers))
+            content, fault = await _content(reply, limits.max_bytes)
+            return msgspec.structs.replace(answer, content=content, fault=fault)
+    except (aiohttp.ClientError, OSError, ValueError) as error:
+        # A body that is late, or cut, must not send again what was taken.
+        if answer is not None:
+            return answer
+        raise _unreached(error) from None
+
+
+def _unreached(error: Exception) -> UnreachedError:
+    match error:
+        case TimeoutError():
+            return UnreachedError("timeout")
+        case aiohttp.ClientSSLError():
+            code = "server_error"
+        case aiohttp.ClientConnectorError():
+            # Before a connection only; one that they end may have brought the report.
+            code = "offline"
+        case aiohttp.ClientConnectionError() | OSError():
+            code = "server_error"
+        case _:
+            code = "answer_broken"
+    return UnreachedError(code, shortened(str(error)))
 
 
 def _proxy(url: str) -> str | None:
@@ -129,31 +142,34 @@ def _proxy(url: str) -> str | None:
     return None if proxy_bypass(parts.hostname or "") else getproxies().get(parts.scheme)
 
 
-async def _content(reply: aiohttp.ClientResponse, limit: int) -> Any:
+async def _content(reply: aiohttp.ClientResponse, limit: int) -> tuple[Any, str]:
+    """The JSON of the body, or why there is none."""
     body = bytearray()
     async for block in reply.content.iter_chunked(_BLOCK):
         body += block
         if len(body) > limit:
             reply.close()
-            raise ValueError("answer_too_large")
+            return None, "answer_too_large"
     if not body.strip():
-        return None
+        return None, ""
     try:
-        return msgspec.json.decode(bytes(body))
+        return msgspec.json.decode(bytes(body)), ""
     except UNREADABLE:
-        raise ValueError("answer_unreadable") from None
+        return None, "answer_unreadable"
 
 
 def _retry_after(headers: Mapping[str, str]) -> float | None:
     """RFC 9110, 10.2.3: seconds or a date; never more than a day."""
     text = headers.get("Retry-After", "").strip()
+    if not text:
+        return None
     if text.isascii() and text.isdigit():
         return min(float(text[:9]), MAX_WAIT_S)
     try:
         # The server's own clock, where it tells it: ours may be wrong.
         now = parsedate_to_datetime(headers["Date"]) if "Date" in headers else datetime.now(UTC)
         wait = (parsedate_to_datetime(text) - now).total_seconds()
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return None
     return min(max(wait, 0.0), MAX_WAIT_S)
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 from guetteur.reports.channels.api import ApiChannel
 from guetteur.reports.channels.fields import address_field
 from guetteur.reports.channels.http import Question, UnreachedError, ask
 from guetteur.reports.channels.interface import NOWHERE, Draft, Field, Place, Receipt
 from guetteur.reports.fingerprint import fingerprint
+from guetteur.reports.settings import intake_host
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from guetteur.reports.case import Case, Item
 
 VERSION = 1
-_LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
 class Channel(ApiChannel):
@@ -78,8 +77,7 @@ class Channel(ApiChannel):
         if self.missing(credentials):
             return Receipt("refused", code="credentials_missing", detail=", ".join(self.missing(credentials)))
         base = self.base or credentials["intake_url"]
-        parts = urlsplit(base)
-        if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in _LOOPBACK):
+        if not intake_host(base):
             return Receipt("refused", code="not_secure")
         try:
             return self.read(await ask(session, base, self.question(draft, credentials), self.limits))

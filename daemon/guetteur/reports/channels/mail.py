@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
 import uuid
+from contextlib import suppress
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from email.policy import SMTP as SMTP_POLICY
@@ -20,7 +22,6 @@ from guetteur.reports.channels.interface import Channel, Receipt
 from guetteur.reports.mailboxes import is_mailbox
 
 if TYPE_CHECKING:
-    import ssl
     from collections.abc import Mapping
 
     import aiohttp
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
 SUBMISSION, SUBMISSIONS = 587, 465
 _TOTAL_S = 60.0
+_GOODBYE_S = 5.0
 _NAMESPACE = uuid.UUID("5b3f7a7e-5c1f-4df1-9c62-0b7f1f0a7f11")
 
 
@@ -73,9 +75,8 @@ class MailChannel(Channel):
         except ValueError as error:
             return Receipt("refused", code="draft_invalid", detail=shortened(str(error)))
         try:
-            async with asyncio.timeout(self.total_s):
-                return await self._submit(message, draft.content["to"], sender, credentials)
-        except (TimeoutError, aiosmtplib.SMTPException, OSError) as error:
+            return await self._submit(message, draft.content["to"], sender, credentials)
+        except (aiosmtplib.SMTPException, OSError) as error:
             return _failure(error)
 
     async def _submit(
@@ -95,14 +96,26 @@ class MailChannel(Channel):
                 timeout=self.total_s,
             )
             try:
-                async with client:
+                async with asyncio.timeout(self.total_s):
+                    await client.connect()
                     refused, said = await client.sendmail(sender, to, message.as_bytes())
+                noted.end("answered")
+                await _goodbye(client)
             except (aiosmtplib.SMTPResponseException, aiosmtplib.SMTPRecipientsRefused):
                 noted.end("refused")
+                await _goodbye(client)
                 raise
-            noted.end("answered")
+            finally:
+                client.close()
         detail = f"{said} (refused: {', '.join(sorted(refused))})" if refused else said
         return Receipt("sent", reference=str(message["Message-ID"]), detail=shortened(detail))
+
+
+async def _goodbye(client: aiosmtplib.SMTP) -> None:
+    """End politely; what was answered before stands whatever comes of it."""
+    with suppress(aiosmtplib.SMTPException, OSError):
+        async with asyncio.timeout(_GOODBYE_S):
+            await client.quit()
 
 
 def report_id(draft: Draft) -> uuid.UUID:
@@ -119,18 +132,21 @@ def attach(message: EmailMessage, name: str, kind: str, data: bytes) -> None:
 def _failure(error: Exception) -> Receipt:
     receipt = Receipt("refused", code="no_tls", detail=shortened(str(error)))
     match error:
-        case aiosmtplib.SMTPAuthenticationError():
+        case aiosmtplib.SMTPAuthenticationError() if error.code >= 500:
             receipt = Receipt("refused", code="credentials", detail=shortened(error.message))
         case aiosmtplib.SMTPRecipientsRefused():
-            receipt = _reply(error.recipients[0].code, error.recipients[0].message)
-        case aiosmtplib.SMTPTimeoutError() | TimeoutError():
-            receipt = Receipt("queued", code="timeout")
-        case aiosmtplib.SMTPServerDisconnected():
-            receipt = Receipt("queued", code="server_error", detail=shortened(str(error)))
-        case aiosmtplib.SMTPConnectError() | OSError():
-            receipt = Receipt("queued", code="offline", detail=shortened(str(error)))
+            # Nobody has it yet, so it may go to all of them again while one of them says "later".
+            first = min(error.recipients, key=lambda one: one.code)
+            receipt = _reply(first.code, first.message)
         case aiosmtplib.SMTPResponseException():
             receipt = _reply(error.code, error.message)
+        case aiosmtplib.SMTPTimeoutError() | TimeoutError():
+            receipt = Receipt("queued", code="timeout")
+        case aiosmtplib.SMTPConnectError() if not isinstance(error.__cause__, ssl.SSLError | aiosmtplib.SMTPException):
+            # Before a connection only; one that they end may have brought the message.
+            receipt = Receipt("queued", code="offline", detail=shortened(str(error)))
+        case OSError():
+            receipt = Receipt("queued", code="server_error", detail=shortened(str(error)))
     return receipt
 
 

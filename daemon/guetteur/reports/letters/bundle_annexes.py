@@ -29,7 +29,7 @@ def bundle_annexes(path: Path) -> list[Annex]:
     found = verify_bytes(data)
     if not found.unaltered or found.created_at is None:
         hint = f"see: guetteur report verify {path}; list it with --annex if it still belongs to the letter"
-        raise InvalidInputError("bundle_altered", f"{path} was changed since it was sealed", hint)
+        raise InvalidInputError("bundle_altered", f"{path} was changed since it was sealed", hint, path=path)
     sealed = f"Dossier scellé le {_moment(found.created_at)}, signalement {found.case_id}"
     files = [
         Annex(one.path, one.sha256, f"Dans ce dossier, recueilli le {_moment(one.taken_at)}") for one in found.files

@@ -1,8 +1,20 @@
 """The copy for third parties: what tells who the person is goes, what tells who the scammer is stays."""
 
 from guetteur.reports.redact.changes import REDACTED, Change, Redacted
-from guetteur.reports.redact.mail import redact_mail
-from guetteur.reports.redact.page import redact_html
+from guetteur.reports.redact.mail import RedactedMail, redact_mail
+from guetteur.reports.redact.recipients import NOBODY, Person, secrets_of
+from guetteur.reports.redact.secrets import Secrets
 from guetteur.reports.redact.url import redact_url
 
-__all__ = ["REDACTED", "Change", "Redacted", "redact_html", "redact_mail", "redact_url"]
+__all__ = [
+    "NOBODY",
+    "REDACTED",
+    "Change",
+    "Person",
+    "Redacted",
+    "RedactedMail",
+    "Secrets",
+    "redact_mail",
+    "redact_url",
+    "secrets_of",
+]

@@ -14,10 +14,10 @@ _MAX_SHOWN = 200
 
 T = TypeVar("T")
 
-ChangeKind = Literal["address", "name", "token", "typed", "path", "header", "file", "unread"]
+ChangeKind = Literal["address", "name", "token", "header", "file", "unread"]
 """address: an e-mail address or a telephone number; name: a person's name; token: what tells one recipient or session
-from another; typed: what was typed into a field; path: a path on this machine; header: a line of the receiving side;
-file: an attachment, whose name, size and hash stay; unread: what could not be read, and so is left out."""
+from another; header: a line of the receiving side; file: an attachment, whose name, size and hash stay; unread: what
+could not be read, and so is left out."""
 
 
 class Change(msgspec.Struct, frozen=True):
@@ -25,7 +25,7 @@ class Change(msgspec.Struct, frozen=True):
 
     Attributes:
         kind: see `ChangeKind`.
-        where: header name, part number, ``url``, ``page`` …
+        where: header name, part number, ``url`` …
         before: what stood there, shortened; private, it never leaves with the redacted copy.
         after: what stands there now, shortened.
     """

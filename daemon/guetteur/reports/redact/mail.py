@@ -23,19 +23,31 @@ from guetteur.errors import InvalidInputError
 from guetteur.reports.redact.changes import REDACTED, Log, Redacted
 from guetteur.reports.redact.lines import Lines
 from guetteur.reports.redact.page import links_masked, tags_masked
-from guetteur.reports.redact.recipients import Recipients
+from guetteur.reports.redact.recipients import NOBODY, Recipients
 from guetteur.reports.redact.tokens import JWT
 
 if TYPE_CHECKING:
     from guetteur.core.mail.mime import Part
+    from guetteur.reports.redact.recipients import Person
+    from guetteur.reports.redact.secrets import Secrets
 
-_NOBODY = Receivers("", date.min)
+_NO_RECEIVERS = Receivers("", date.min)
 _BLANK = re.compile(rb"^\r?\n", re.MULTILINE)
 _MAX_INNER = 3
 _STRANGE = ("utf-7", "utf7", "utf-16", "utf16", "utf-32", "utf32", "iso-2022", "iso2022", "hz", "x-user")
 
 
-def redact_mail(raw: bytes, receivers: Receivers = _NOBODY) -> Redacted[bytes]:
+class RedactedMail(Redacted[bytes], frozen=True):
+    """The copy of a message.
+
+    Attributes:
+        secrets: what was known of the people it was for; they may stand in addresses that leave beside it.
+    """
+
+    secrets: Secrets
+
+
+def redact_mail(raw: bytes, receivers: Receivers = _NO_RECEIVERS, person: Person = NOBODY) -> RedactedMail:
     """The message without its recipients: addresses, names, what links say of them, and files' content.
 
     Kept: From, Reply-To, the sender's Received lines, hosts and paths of links, the words, names of attachments.
@@ -43,19 +55,21 @@ def redact_mail(raw: bytes, receivers: Receivers = _NOBODY) -> Redacted[bytes]:
     Args:
         raw: the message as it was stored.
         receivers: how the big providers write their Received lines (`guetteur.lists.knowledge.Knowledge.receivers`).
+        person: who reports it.
 
     Raises:
         InvalidInputError: ``mail_too_large``.
     """
     if len(raw) > MAX_MAIL_BYTES:
         raise InvalidInputError("mail_too_large", "the message is too large", "save it without its attachments")
-    people, log = Recipients(), Log()
+    people, log = Recipients(person), Log()
     value = _Copy(people, receivers, log, 0).message(raw)
     end = _BLANK.search(value)
     head, rest = (value[: end.start()], value[end.start() :]) if end else (value, b"")
     # Names in the header were masked line by line, but for the sender's.
     head = people.secrets.mask_bytes(head, log, "header", names=False)
-    return Redacted(head + people.secrets.mask_bytes(rest, log, "message"), log.all())
+    value = head + people.secrets.mask_bytes(rest, log, "message")
+    return RedactedMail(value, log.all(), people.secrets)
 
 
 class _Copy:
@@ -126,11 +140,7 @@ class _Copy:
         )
         charset = part.parameters.get("charset", "")
         known = part.encoding in (*_ENCODED, "", "7bit", "8bit", "binary")
-        if (
-            not (readable and known)
-            or len(data) > MAX_MARKUP_BYTES
-            or charset.strip("\"' ").lower().startswith(_STRANGE)
-        ):
+        if not (readable and known) or len(data) > MAX_MARKUP_BYTES or any(one in charset.lower() for one in _STRANGE):
             return self._left_out(part, data, where, "unread" if readable else "file")
         text, codec = _read(data, charset)
         after = self._words(text, where, markup=part.kind == "text/html" or "<" in text)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from guetteur.core.mail import decode
 from guetteur.core.mail.addresses import mailbox, mailboxes
@@ -35,8 +35,23 @@ _ROLES = frozenset(
 )  # fmt: skip
 
 
+class Person(NamedTuple):
+    """The person who reports, as far as they told Guetteur: the settings of the same names.
+
+    Attributes:
+        email: their address, or empty.
+        name: their name, or empty.
+    """
+
+    email: str = ""
+    name: str = ""
+
+
+NOBODY = Person()
+
+
 class Recipients:
-    """The people a message was for.
+    """The people a message was for, and the person who reports it: the message need not name them.
 
     Attributes:
         secrets: their addresses and names.
@@ -44,11 +59,12 @@ class Recipients:
         names: whole names, in lower case.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, person: Person = NOBODY) -> None:
         self.secrets = Secrets()
         self.domains: set[str] = set()
         self.names: set[str] = set()
         self._marks: dict[str, str] = {}
+        self._take(mailbox(person.name, person.email))
 
     def take(self, headers: Headers) -> None:
         """Take those that a header block names."""
@@ -97,6 +113,11 @@ class Recipients:
             for word in found.groups():
                 for name in words_of(word):
                     self.secrets.add_name(name)
+
+
+def secrets_of(person: Person) -> Secrets:
+    """What must not leave where there is no message: the person's own address and name."""
+    return Recipients(person).secrets
 
 
 def _boxes(headers: Headers, names: tuple[str, ...]) -> Iterator[Mailbox]:

@@ -1,8 +1,7 @@
 """Known secrets, found however they are written.
 
-In any case, percent-encoded, as character references, quoted-printable, as JavaScript escapes, in base64 at any offset,
-in hex, hashed, in punycode, and these in one another. A letter is matched by all its spellings, so that what is found
-is replaced where it stands and nothing around it moves.
+In all the spellings of `guetteur.reports.redact.spellings`, in base64 at any offset, in hex, hashed, in punycode, and
+these in one another. What is found is replaced where it stands, and nothing around it moves.
 """
 
 from __future__ import annotations
@@ -10,36 +9,37 @@ from __future__ import annotations
 import hashlib
 import re
 from base64 import b64decode
-from functools import lru_cache
-from html.entities import html5
+from bisect import bisect_left
 from typing import TYPE_CHECKING, NamedTuple
+from unicodedata import normalize
 from urllib.parse import unquote_to_bytes
 
 import ada_url
+import ahocorasick
 
 from guetteur.reports.redact.changes import REDACTED
+from guetteur.reports.redact.spellings import GAP, HIDDEN, HIDING, begins, hide, shortest, shown, spelt, written
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from guetteur.reports.redact.changes import ChangeKind, Log
 
+    Spell = Callable[[str], str]
+
 MAX_SECRETS = 400
+MAX_SPELT = 600
+"""Characters of secrets that are looked for in every spelling, about six people; of the others, as they are written:
+every spelling of hundreds takes longer to prepare than anybody waits. The person and whom it reached come first."""
+
 _MIN_ANYWHERE = 6
 _MAX_LENGTH = 320
 _DEPTH = 2
-# Between two letters a line may be folded (headers, quoted-printable) and characters without width or tags may hide.
-_GAP = "(?:=?\r?\n[ \t]*|[\u00ad\u200b-\u200d\u2060\ufeff]|=E2=80=8[BCD]|<[^<>]{1,100}>)*"
 _BASE64 = re.compile(r"(?:[A-Za-z0-9+/_-]|%2[BbFf]|(?<=[A-Za-z0-9+/_=-])=?\r?\n[ \t]?(?=[A-Za-z0-9+/_-]))+")
-_SPACE = r"(?:\s|\+|_|%(?:25){0,3}(?:20|C2%(?:25){0,3}A0)|=20|=C2=A0|&nbsp;|&#0*(?:32|160);?|&#[xX]0*(?:20|[aA]0);?)+"
 _HOST = re.compile(r"(?:https?(?::|%3A)(?:/|%2F){2}|@|www\.)[\w.-]*\Z", re.IGNORECASE)
 _HEX = re.compile(r"(?:[0-9a-fA-F]{2}){8,}")
 _NOT_BASE64 = re.compile(r"[^A-Za-z0-9+/]")
 _CODECS = ("utf-8", "latin-1", "utf-16-le", "utf-16-be")
-_NAMED: dict[str, list[str]] = {
-    char: [name for name, value in html5.items() if value == char and name.endswith(";")]
-    for char in "@._-+'&= éèêëàâäîïôöûüùçÉÈÀÇ"
-}
 _READABLE = bytes((9, 10, 13, *range(32, 127), *range(0xC0, 0xF5), *range(0x80, 0xC0)))
 
 
@@ -47,6 +47,26 @@ class _Pattern(NamedTuple):
     kind: ChangeKind
     mark: str
     match: re.Pattern[str]
+    least: int
+    """Characters that its shortest spelling has."""
+
+
+class _Literals:
+    """Texts as they are, to be found in bytes, in the charsets that text in base64 is met in, in either case."""
+
+    def __init__(self, texts: Iterable[str]) -> None:
+        self._automaton = ahocorasick.Automaton()
+        for text in texts:
+            for one in (text, text.upper(), text.title()):
+                for codec in _CODECS:
+                    form = one.encode(codec, "ignore").decode("latin-1").lower()
+                    if form:
+                        self._automaton.add_word(form, True)
+        self._automaton.make_automaton()
+
+    def in_bytes(self, data: bytes) -> bool:
+        """Whether one of them is there."""
+        return len(self._automaton) > 0 and next(self._automaton.iter(data.decode("latin-1").lower()), None) is not None
 
 
 class Secrets:
@@ -56,8 +76,9 @@ class Secrets:
         self._patterns: list[_Pattern] = []
         self._plain: dict[str, _Pattern] = {}
         self._hashes: set[str] = set()
-        self._long: re.Pattern[bytes] | None = None
-        self._any: re.Pattern[bytes] | None = None
+        self._long = self._any = _Literals(())
+        self._spelt = 0
+        self._stale = False
 
     def add_address(self, address: str, mark: str) -> None:
         """Take an e-mail address: itself, its halves joined in the ways bounce addresses join them, its hashes."""
@@ -65,8 +86,8 @@ class Secrets:
         if not local or not domain:
             return
         for one in dict.fromkeys((domain.lower(), unicode_domain(domain), ascii_domain(domain))):
-            self._add("address", mark, f"{local}@{one}", _of_address(local.lower(), one))
-            self._add("address", mark, f"{one}={local}", _anywhere(f"{one}={local}".lower()))
+            self._add("address", mark, f"{local}@{one}", _of_address)
+            self._add("address", mark, f"{one}={local}", _anywhere)
         for form in (f"{local}@{domain}", f"{local}@{domain}".lower(), f"{local}@{domain}".upper()):
             for hashed in ("md5", "sha1", "sha256"):
                 self._hashes.add(
@@ -75,21 +96,21 @@ class Secrets:
 
     def add_name(self, name: str) -> None:
         """Take a person's name, or a word of it, which counts as a whole word only."""
-        self._add("name", REDACTED, name, _as_word(name.strip().lower()))
+        name = normalize("NFC", name)
+        self._add("name", REDACTED, name, _as_word)
         if not name.isascii():
             for word in name.split():
-                self._add("name", REDACTED, ascii_domain(word), _as_word(ascii_domain(word)))
-
-    def add_text(self, text: str, kind: ChangeKind = "token") -> None:
-        """Take any other text: a token, something typed."""
-        key = text.strip().lower()
-        self._add(kind, REDACTED, text, _anywhere(key) if len(key) >= _MIN_ANYWHERE else _as_word(key))
+                self._add("name", REDACTED, ascii_domain(word), _as_word)
 
     def mask(self, text: str, log: Log, where: str, *, names: bool = True) -> str:
         """``text`` without the secrets; ``names`` False leaves the names of persons."""
-        for pattern in self._patterns:
-            if names or pattern.kind != "name":
-                text = _masked(text, pattern, log, where)
+        self._prepare()
+        for hiding in HIDING:
+            text, pieces = hide(text, hiding)
+            for pattern in self._patterns:
+                if names or pattern.kind != "name":
+                    text, pieces = _masked(text, pieces, pattern, log, where)
+            text = shown(text, pieces)
         text = _BASE64.sub(lambda found: self._run(found[0], log, where), text)
         return _HEX.sub(lambda found: self._hex(found[0], log, where), text)
 
@@ -97,16 +118,24 @@ class Secrets:
         """Bytes of any charset that extends ASCII, without the secrets."""
         return self.mask(data.decode("latin-1"), log, where, names=names).encode("latin-1", "replace")
 
-    def _add(self, kind: ChangeKind, mark: str, text: str, match: re.Pattern[str] | None) -> None:
+    def _add(self, kind: ChangeKind, mark: str, text: str, pattern: Callable[[str, Spell], str]) -> None:
         key = text.strip().lower()
-        if match is None or key in self._plain or len(self._plain) >= MAX_SECRETS:
+        if not 1 < len(key) <= _MAX_LENGTH or key in self._plain or len(self._plain) >= MAX_SECRETS:
             return
-        self._plain[key] = _Pattern(kind, mark, match)
+        self._spelt += len(key)
+        spell = spelt if self._spelt <= MAX_SPELT else written
+        self._plain[key] = _Pattern(kind, mark, re.compile(pattern(key, spell)), shortest(key))
+        self._stale = True
+
+    def _prepare(self) -> None:
+        if not self._stale:
+            return
+        self._stale = False
         # The longest first: a whole name is one change, not one for each of its words.
         order = sorted(self._plain, key=lambda one: (-len(one), one))
-        self._patterns = [self._plain[one] for one in order]
-        self._long = _literal(one for one in order if len(one) >= _MIN_ANYWHERE)
-        self._any = _literal(order)
+        self._patterns = sorted((self._plain[one] for one in order), key=lambda pattern: -pattern.least)
+        self._long = _Literals(one for one in order if len(one) >= _MIN_ANYWHERE)
+        self._any = _Literals(order)
 
     def _run(self, run: str, log: Log, where: str) -> str:
         if len(run) < 6 or not self._in_base64(run):
@@ -133,15 +162,19 @@ class Secrets:
 
     def _in_bytes(self, data: bytes, depth: int) -> bool:
         """Whether decoded bytes hold a secret: any secret in what reads as text, long ones in whatever."""
-        if self._long is not None and self._long.search(data):
+        if self._long.in_bytes(data):
             return True
         if len(data.translate(None, _READABLE)) * 4 > len(data):
             return False
-        if self._any is not None and self._any.search(data):
+        if self._any.in_bytes(data):
             return True
         text = data.decode("utf-8", "replace")
-        if any(pattern.match.search(text) for pattern in self._patterns):
-            return True
+        for hiding in HIDING:
+            hidden, _ = hide(text, hiding)
+            # Each word of a text is looked at as base64, and most decode to less than any secret has.
+            fits = bisect_left(self._patterns, -len(hidden), key=lambda pattern: -pattern.least)
+            if any(pattern.match.search(hidden) for pattern in self._patterns[fits:]):
+                return True
         return depth < _DEPTH and any(
             self._in_base64(found[0], depth + 1) for found in _BASE64.finditer(text) if len(found[0]) >= 8
         )
@@ -167,87 +200,37 @@ def _tail(rest: str) -> bytes:
     return b64decode(rest + "=" * (4 - len(rest))) if len(rest) > 1 else b""
 
 
-def _masked(text: str, pattern: _Pattern, log: Log, where: str) -> str:
-    def replace(found: re.Match[str]) -> str:
-        if (
-            pattern.kind == "name"
-            and " " not in found[0]
-            and _HOST.search(text, max(0, found.start() - 100), found.start())
-        ):
-            return found[0]  # a host is evidence, and a first name may be a word in it
-        log.add(pattern.kind, where, found[0], pattern.mark)
-        return pattern.mark
-
-    return pattern.match.sub(replace, text)
-
-
-def _literal(texts: Iterable[str]) -> re.Pattern[bytes] | None:
-    """Any of ``texts`` in bytes, in the charsets that text in base64 is met in."""
-    forms: dict[bytes, None] = {}
-    for text in texts:
-        for one in (text, text.upper(), text.title()):
-            for codec in _CODECS:
-                forms[re.escape(one.encode(codec, "ignore"))] = None
-    forms.pop(b"", None)
-    return re.compile(b"|".join(forms), re.IGNORECASE) if forms else None
+def _masked(text: str, pieces: list[str], pattern: _Pattern, log: Log, where: str) -> tuple[str, list[str]]:
+    """The text without one secret, and what still hides in it."""
+    out: list[str] = []
+    left: list[str] = []
+    at = hidden = 0
+    for found in pattern.match.finditer(text):
+        start = max(0, found.start() - 100)
+        if pattern.kind == "name" and " " not in found[0] and _HOST.search(text, start, found.start()):
+            continue  # a host is evidence, and a first name may be a word in it
+        before = text[at : found.start()]
+        kept = hidden + before.count(HIDDEN)
+        left += pieces[hidden:kept]
+        hidden, at = kept + found[0].count(HIDDEN), found.end()
+        out += (before, pattern.mark)
+        log.add(pattern.kind, where, found[0].replace(HIDDEN, ""), pattern.mark)
+    return ("".join((*out, text[at:])), left + pieces[hidden:]) if out else (text, pieces)
 
 
-def _anywhere(text: str) -> re.Pattern[str] | None:
-    return re.compile(_body(text)) if 1 < len(text) <= _MAX_LENGTH else None
+def _anywhere(text: str, spell: Spell) -> str:
+    return spell(text)
 
 
-def _as_word(text: str) -> re.Pattern[str] | None:
+def _as_word(text: str, spell: Spell) -> str:
     """A name counts between anything but letters; an escape before it may end in a letter itself."""
-    if not 1 < len(text) <= _MAX_LENGTH:
-        return None
-    return re.compile(
-        rf"(?:(?<![^\W\d_])|(?<=%[0-9A-Fa-f]{{2}})|(?<==[0-9A-F]{{2}})|(?<=\\[nrt])){_body(text)}(?![^\W\d_])"
-    )
+    before = r"(?:(?<![^\W\d_])|(?<=%[0-9A-Fa-f]{2})|(?<==[0-9A-F]{2})|(?<=\\[nrt]))"
+    return rf"{begins(text)}{before}{spell(text)}(?![^\W\d_])"
 
 
-def _of_address(local: str, domain: str) -> re.Pattern[str] | None:
-    if len(local) + len(domain) > _MAX_LENGTH:
-        return None
-    at = rf"(?:{_spellings('@')}|[=#]|_at_|\(at\)|\[at\]|\s+at\s+)"
-    return re.compile(_GAP.join((_body(local), at, _body(domain))))
-
-
-def _body(text: str) -> str:
-    return _GAP.join(_spellings(char) for char in re.sub(r"\s+", " ", text))
-
-
-@lru_cache(maxsize=512)
-def _spellings(char: str) -> str:
-    """Every way to write one character, in either case."""
-    if char.isspace():
-        return _SPACE
-    forms: list[str] = []
-    for one in dict.fromkeys((char, char.upper(), char.lower())):
-        if len(one) != 1:
-            continue
-        code = ord(one)
-        forms.append(re.escape(one))
-        forms += [f"%(?:25){{0,3}}{_hexes('u00' + f'{code:02x}')}"] if code < 256 else []
-        for codec in ("utf-8", "latin-1") if code > 127 else ("ascii",):
-            try:
-                data = one.encode(codec)
-            except UnicodeEncodeError:
-                continue
-            forms.append("".join(f"%(?:25){{0,3}}{_hexes(f'{byte:02x}')}" for byte in data))
-            forms.append("".join(f"={_hexes(f'{byte:02x}')}" for byte in data))
-            if code > 127:
-                forms.append(re.escape(data.decode("latin-1")))
-        forms.append(f"&#0{{0,8}}{code};?")
-        forms.append(f"&#[xX]0{{0,8}}{_hexes(f'{code:x}')};?")
-        forms += [re.escape("&" + name) for name in _NAMED.get(one, ())]
-        forms.append(rf"\\u{_hexes(f'{code:04x}')}")
-        if code < 256:
-            forms.append(rf"\\x{_hexes(f'{code:02x}')}")
-    return f"(?:{'|'.join(dict.fromkeys(forms))})"
-
-
-def _hexes(digits: str) -> str:
-    return "".join(f"[{char.lower()}{char.upper()}]" if char.isalpha() and char != "u" else char for char in digits)
+def _of_address(text: str, spell: Spell) -> str:
+    local, _, domain = text.rpartition("@")
+    return GAP.join((spell(local), rf"(?:{spell('@')}|[=#]|_at_|\(at\)|\[at\]|\s*+at\s++)", spell(domain)))
 
 
 def ascii_domain(domain: str) -> str:

@@ -1,5 +1,6 @@
 """Every channel with an API against a server that speaks it: taken, known, refused, later; and what evil ones do."""
 
+import asyncio
 import re
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from guetteur.reports.channels.http import Limits
 from guetteur.reports.channels.interface import Channel, Draft, Receipt
 from guetteur.reports.channels.registry import build_channels
 from guetteur.reports.table import ChannelTable
+from support.certs import Authority
 from support.report_cases import MAIL, MAIL_ITEM, PAGE, PLACE, SEXTORTION
 from support.report_doubles import CREDENTIALS, UUID, Double, Doubles
 
@@ -77,14 +79,18 @@ async def test_already_known(doubles: Doubles, table: ChannelTable, session: aio
         ("429", "queued", "rate_limited", 120.0),
         ("429-date", "queued", "rate_limited", 600.0),
         ("429-forever", "queued", "rate_limited", 86_400.0),
+        ("429-wild", "queued", "rate_limited", None),
         ("429-bare", "queued", "rate_limited", None),
         ("500", "queued", "server_error", None),
         ("503", "queued", "server_error", 60.0),
         ("timeout", "queued", "timeout", None),
-        ("hang-up", "queued", "offline", None),
+        # They may have it: such an attempt counts, so that they do not get it without end.
+        ("hang-up", "queued", "server_error", None),
         # The status says that it was taken: it must not be sent again because the words cannot be read.
         ("malformed", "sent", "answer_unreadable", None),
         ("huge", "sent", "answer_too_large", None),
+        ("half", "sent", "answer_unreadable", None),
+        ("half-hang-up", "sent", "answer_unreadable", None),
     ],
 )
 async def test_failures(
@@ -104,6 +110,25 @@ async def test_nobody_at_the_other_end(table: ChannelTable, session: aiohttp.Cli
     channel = build_channels(table, {name: "http://127.0.0.1:9"})[name]
     receipt = await channel.send(drafted(channel), session, CREDENTIALS)
     assert (receipt.state, receipt.code) == ("queued", "offline")
+
+
+async def test_a_server_whose_certificate_nobody_vouches_for(
+    table: ChannelTable, session: aiohttp.ClientSession, tmp_path: Path
+) -> None:
+    authority = Authority(tmp_path / "ca")
+    running = await asyncio.start_server(lambda *_: None, "127.0.0.1", 0, ssl=authority.server_context())
+    try:
+        base = f"https://localhost:{running.sockets[0].getsockname()[1]}"
+        channel = build_channels(table, {"netcraft": base})["netcraft"]
+        receipt = await channel.send(drafted(channel), session, CREDENTIALS)
+    finally:
+        running.close()
+    assert (receipt.state, receipt.code) == ("queued", "server_error")
+
+
+async def test_a_server_without_a_clock(doubles: Doubles, table: ChannelTable, session: aiohttp.ClientSession) -> None:
+    receipt, _ = await sent(doubles, table, "netcraft", session, "wild-date")
+    assert (receipt.state, receipt.reference) == ("accepted", "u")
 
 
 @pytest.mark.parametrize("name", API)
@@ -189,7 +214,7 @@ async def test_the_intake_honours_the_key(
     assert len(double.taken) == 1
 
 
-@pytest.mark.parametrize("base", ["http://intake.exemple/", "ftp://127.0.0.1/", "nonsense"])
+@pytest.mark.parametrize("base", ["http://intake.exemple/", "ftp://127.0.0.1/", "nonsense", "https://[intake.exemple/"])
 async def test_the_intake_is_spoken_to_in_https(table: ChannelTable, session: aiohttp.ClientSession, base: str) -> None:
     channel = build_channels(table)["intake"]
     receipt = await channel.send(drafted(channel), session, CREDENTIALS | {"intake_url": base})

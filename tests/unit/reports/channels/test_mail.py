@@ -38,16 +38,24 @@ class Server:
         self.envelopes: list[Envelope] = []
         self.rcpt = self.data = "250 OK"
         self.refuse: set[str] = set()
-        self.slow = 0.0
+        self.slow = self.goodbye = 0.0
+        self.first: str | None = None
 
     async def handle_RCPT(  # noqa: N802
         self, _server: Any, _session: Session, envelope: Envelope, address: str, _options: list[str]
     ) -> str:
         if address in self.refuse:
             return "550 no such user"
+        if self.first is not None:
+            said, self.first = self.first, None
+            return said
         if self.rcpt.startswith("250"):
             envelope.rcpt_tos.append(address)
         return self.rcpt
+
+    async def handle_QUIT(self, _server: Any, _session: Session, _envelope: Envelope) -> str:  # noqa: N802
+        await asyncio.sleep(self.goodbye)
+        return "221 Bye"
 
     async def handle_DATA(self, _server: Any, _session: Session, envelope: Envelope) -> str:  # noqa: N802
         await asyncio.sleep(self.slow)
@@ -187,6 +195,17 @@ async def test_refusals(
     assert (receipt.state, receipt.code) == (state, code)
 
 
+@pytest.mark.parametrize("codes", [("550 no such user", "451 greylisted"), ("451 greylisted", "550 no such user")])
+async def test_one_of_two_recipients_says_later_and_nobody_has_it(
+    table: ChannelTable, authority: Authority, server: tuple[Server, dict[str, str]], codes: tuple[str, str]
+) -> None:
+    handler, credentials = server
+    handler.first, handler.rcpt = codes
+    receipt = await sent(made(table, "abuse-mailbox", authority), credentials)
+    assert (receipt.state, receipt.code, handler.envelopes) == ("queued", "server_error", [])
+    assert "451" in receipt.detail
+
+
 async def test_one_of_two_recipients_refused(
     table: ChannelTable, authority: Authority, server: tuple[Server, dict[str, str]]
 ) -> None:
@@ -213,6 +232,73 @@ async def test_a_slow_server_costs_its_deadline(
     channel = made(table, "apwg", authority)
     channel.total_s = 0.5
     assert await sent(channel, server[1]) == Receipt("queued", code="timeout")
+
+
+@pytest.mark.parametrize(
+    ("data", "state", "code"), [("250 OK", "sent", ""), ("554 looks like phishing", "refused", "rejected")]
+)
+async def test_an_answer_stands_whatever_becomes_of_the_goodbye(
+    table: ChannelTable, authority: Authority, server: tuple[Server, dict[str, str]], monkeypatch: pytest.MonkeyPatch,
+    data: str, state: str, code: str,
+) -> None:  # fmt: skip
+    monkeypatch.setattr("guetteur.reports.channels.mail._GOODBYE_S", 0.1)
+    handler, credentials = server
+    handler.data, handler.goodbye = data, 30.0
+    channel = made(table, "apwg", authority)
+    channel.total_s = 1.0
+    receipt = await sent(channel, credentials)
+    assert (receipt.state, receipt.code) == (state, code)
+
+
+@pytest.mark.parametrize("port", ["smtp", "smtps"])
+async def test_a_server_whose_certificate_nobody_vouches_for(
+    table: ChannelTable, authority: Authority, server: tuple[Server, dict[str, str]], port: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    channel = made(table, "apwg", authority)
+    channel.tls = ssl.create_default_context()
+    if port == "smtp":
+        receipt = await sent(channel, server[1])
+    else:
+        encrypted = await asyncio.start_server(lambda *_: None, "127.0.0.1", 0, ssl=authority.server_context())
+        number = encrypted.sockets[0].getsockname()[1]
+        monkeypatch.setattr("guetteur.reports.channels.mail.SUBMISSIONS", number)
+        receipt = await sent(channel, server[1] | {"smtp_port": str(number)})
+        encrypted.close()
+    assert (receipt.state, receipt.code) == ("queued", "server_error")
+
+
+@pytest.mark.parametrize(
+    ("greeting", "state", "code"),
+    [
+        (b"421 busy\r\n", "queued", "server_error"),
+        (b"554 no\r\n", "refused", "rejected"),
+        (b"", "queued", "server_error"),
+    ],
+)
+async def test_a_server_that_does_not_want_to_talk(
+    table: ChannelTable, authority: Authority, greeting: bytes, state: str, code: str
+) -> None:
+    def refuse(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(greeting)
+        writer.close()
+
+    running = await asyncio.start_server(refuse, "127.0.0.1", 0)
+    port = str(running.sockets[0].getsockname()[1])
+    receipt = await sent(made(table, "apwg", authority), CREDENTIALS | {"smtp_port": port, "smtp_host": "127.0.0.1"})
+    running.close()
+    assert (receipt.state, receipt.code) == (state, code)
+
+
+async def test_a_login_that_cannot_be_judged_now(table: ChannelTable, authority: Authority) -> None:
+    def later(*_: Any) -> AuthResult:
+        return AuthResult(success=False, handled=False, message="454 4.7.0 Temporary authentication failure")
+
+    options = {"tls_context": authority.server_context(), "require_starttls": True, "authenticator": later}
+    async with listening(Server(), **options) as port:
+        credentials = CREDENTIALS | {"smtp_port": port, "smtp_user": "claire", "smtp_password": "bon"}
+        receipt = await sent(made(table, "apwg", authority), credentials)
+    assert (receipt.state, receipt.code) == ("queued", "server_error")
 
 
 async def test_nobody_at_the_other_end(table: ChannelTable, authority: Authority) -> None:
