@@ -98,8 +98,9 @@ coverage: $(VENV)/.done $(DATA) ## what the unit and contract tests cover of eac
 mutate: $(VENV)/.done $(DATA) build/mutate/venv/.done ## change core in SAMPLE small ways (1000, or all), one at a time: how many do its tests not notice
 	build/mutate/venv/bin/python tests/quality/mutate.py $(or $(SAMPLE),1000)
 
-sync-blocklists: $(VENV)/.done $(DATA) ## fetch, judge, sign and publish the lists (DRY=1 shows the change; KEYS=folder, MIRROR=address)
-	$(PY) -m guetteur.publish.sync_blocklists $(if $(DRY),--dry) $(if $(KEYS),--keys $(KEYS)) $(if $(MIRROR),--mirror $(MIRROR))
+sync-blocklists: $(VENV)/.done $(DATA) ## fetch, judge, sign and publish the lists (DRY=1 shows the change; KEYS="folders", ACCEPT="sources", MIRROR=address)
+	$(PY) -m guetteur.publish.sync_blocklists $(if $(DRY),--dry) $(addprefix --keys ,$(KEYS)) $(addprefix --accept ,$(ACCEPT)) \
+	  $(if $(MIRROR),--mirror $(MIRROR))
 
 build: $(VENV)/.done ## compile blocklists/ into the files the package ships
 	$(PY) -m guetteur.publish.bundle
@@ -151,7 +152,7 @@ lock: $(VENV)/.done ## renew requirements.lock from pyproject.toml, and the lock
 	  --no-header -c requirements.lock blocklists/model/requirements.in -o blocklists/model/requirements.lock
 
 clean: ## remove everything that was built
-	rm -rf $(VENV) build dist extension/node_modules daemon/guetteur/data/*.bin daemon/guetteur/data/*.json
+	rm -rf $(VENV) build dist extension/node_modules tests/bench/peers/node_modules daemon/guetteur/data/*.bin daemon/guetteur/data/*.json
 	rm -rf .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage
 
 $(VENV)/.done: requirements.lock pyproject.toml

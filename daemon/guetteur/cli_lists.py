@@ -11,18 +11,18 @@ import click
 import msgspec
 
 from guetteur.app import load_starter_sources, now_utc
+from guetteur.cli_common import FAILED, colon, json_option, lang_option
 from guetteur.config import language, load_settings
 from guetteur.errors import DaemonUnreachableError, GuetteurError
+from guetteur.texts import told
 
 if TYPE_CHECKING:
     from guetteur.lists.generation import Generation
     from guetteur.lists.store import Store
     from guetteur.publish.keys import KeyRing
 
-FAILED = 2
 BLOCKLISTS = Path("blocklists")
 
-_json = click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
 _blocklists = click.option(
     "--blocklists",
     type=click.Path(path_type=Path, file_okay=False),
@@ -40,15 +40,39 @@ _keys = click.option(
 )
 
 
-_SOURCES = {
+_WORDS = {
     "fr": {
-        "starter": "Les listes livrées avec Guetteur servent ; elles viennent de :",
-        "stored": "Les listes {version} servent ; elles viennent de :",
+        "updated": "Les listes {version} sont en place ({received} octets reçus).",
+        "up_to_date": "Les listes {version} sont déjà les plus récentes.",
+        "held": "Les listes {version} restent : vous êtes revenu en arrière depuis la version publiée.",
+        "busy": "Un autre Guetteur renouvelle déjà les listes.",
+        "shipped": "Aucune liste n’est enregistrée : celle livrée avec Guetteur sert.",
+        "age": "Listes {version}, datées de {days} jours.",
+        "stale": "Ces listes sont anciennes.",
+        "left_out": "Versions écartées, dont vous êtes revenu en arrière : {held}",
+        "renewed": "Dernier renouvellement : {at:%Y-%m-%d %H:%M} UTC",
+        "failure": "Dernier échec : {text}",
+        "rolled_back": "Les listes {version} sont en place ; si Guetteur tourne, il les prend dans les 20 secondes.",
+        "released": "Les versions écartées pourront être reprises au prochain renouvellement.",
+        "starter": "Les listes livrées avec Guetteur servent ; elles viennent de :",
+        "stored": "Les listes {version} servent ; elles viennent de :",
         "no_licence": "licence non précisée",
         "entries": "{entries} adresses",
         "fetched": "du {at:%Y-%m-%d} (il y a {days} j)",
     },
     "en": {
+        "updated": "The lists {version} are in place ({received} bytes received).",
+        "up_to_date": "The lists {version} are the newest already.",
+        "held": "The lists {version} stay: you went back from the published version.",
+        "busy": "Another Guetteur is renewing the lists already.",
+        "shipped": "No list is stored: the one shipped with Guetteur serves.",
+        "age": "Lists {version}, {days} days old.",
+        "stale": "These lists are old.",
+        "left_out": "Versions you went back from: {held}",
+        "renewed": "Last renewed: {at:%Y-%m-%d %H:%M} UTC",
+        "failure": "Last failure: {text}",
+        "rolled_back": "The lists {version} are in use; a running Guetteur takes them up within 20 seconds.",
+        "released": "Versions you went back from can be taken up again at the next renewal.",
         "starter": "The lists shipped with Guetteur are in use; they are from:",
         "stored": "The lists {version} are in use; they are from:",
         "no_licence": "licence not stated",
@@ -65,8 +89,9 @@ def lists() -> None:
 
 @lists.command("sync")
 @click.option("--accept-size", is_flag=True, help="Take a list whose size changed beyond reason.")
-@_json
-def sync_lists(accept_size: bool, as_json: bool) -> None:
+@json_option
+@lang_option
+def sync_lists(accept_size: bool, as_json: bool, lang: str | None) -> None:
     """Renew the lists now, through the running daemon where there is one. Exit status: 0 done, 2 failed."""
     from guetteur.transport.client import DaemonClient  # noqa: PLC0415
 
@@ -76,17 +101,17 @@ def sync_lists(accept_size: bool, as_json: bool) -> None:
             with DaemonClient(settings) as client:
                 _, body = client.request("/v1/lists/sync", {}, timeout_s=600)
             answer: dict[str, Any] = msgspec.json.decode(body)
-            _finish_sync(answer, as_json=as_json)
+            _finish_sync(answer, language(lang), as_json=as_json)
         except DaemonUnreachableError:
             pass  # nobody runs: done here instead
     from guetteur.sync_worker import renew  # noqa: PLC0415
 
     result = renew(settings.data_dir, settings.state_dir, accept_size=accept_size)
     nothing = {"outcome": "no_source", "version": None, "received": 0, "error": None}
-    _finish_sync(nothing if result is None else msgspec.to_builtins(result), as_json=as_json)
+    _finish_sync(nothing if result is None else msgspec.to_builtins(result), language(lang), as_json=as_json)
 
 
-def _finish_sync(answer: dict[str, Any], *, as_json: bool) -> None:
+def _finish_sync(answer: dict[str, Any], lang: str, *, as_json: bool) -> None:
     error = answer.get("error")
     if as_json:
         click.echo(msgspec.json.encode(answer).decode())
@@ -95,13 +120,16 @@ def _finish_sync(answer: dict[str, Any], *, as_json: bool) -> None:
     elif answer["outcome"] == "no_source":
         raise GuetteurError("no_source", "no repository of lists is known", "set GUETTEUR_LISTS_URL to a published one")
     else:
-        click.echo(f"{answer['outcome']}: version {answer['version']}, {answer['received']:,} bytes received")
+        received = f"{answer['received']:,}".replace(",", "\u00a0" if lang == "fr" else ",")
+        said = _WORDS[lang][answer["outcome"]]
+        click.echo(said.format(version=answer["version"], received=received))
     sys.exit(FAILED if error or answer["outcome"] == "no_source" else 0)
 
 
 @lists.command("status")
-@_json
-def list_status(as_json: bool) -> None:
+@json_option
+@lang_option
+def list_status(as_json: bool, lang: str | None) -> None:
     """Say which lists are stored, how old they are and how the last renewal went."""
     from guetteur.lists.sync import read_status  # noqa: PLC0415
 
@@ -109,22 +137,23 @@ def list_status(as_json: bool) -> None:
     if as_json:
         click.echo(msgspec.json.encode(status).decode())
         return
-    if status.version is None:
-        click.echo("no list is stored: the one shipped with guetteur serves")
-    else:
-        days = (status.age_s or 0) / 86_400
-        click.echo(f"version {status.version}, {days:.1f} days old{', stale' if status.stale else ''}")
+    lang = language(lang)
+    words, days = _WORDS[lang], int((status.age_s or 0) // 86_400)
+    click.echo(words["shipped" if status.version is None else "age"].format(version=status.version, days=days))
+    if status.version is not None and status.stale:
+        click.echo(words["stale"])
     if status.held:
-        click.echo(f"rolled back from: {', '.join(status.held)}")
+        click.echo(words["left_out"].format(held=", ".join(status.held)))
     if status.last_success:
-        click.echo(f"last renewed: {status.last_success:%Y-%m-%d %H:%M} UTC")
-    if status.last_error:
-        click.echo(f"last failure: {status.last_error.message}\n            → {status.last_error.hint}")
+        click.echo(words["renewed"].format(at=status.last_success))
+    if failure := status.last_error:
+        said = told(GuetteurError(failure.code, failure.message, failure.hint), lang)
+        click.echo(f"{words['failure'].format(text=said.text)}\n  → {said.hint}")
 
 
 @lists.command("sources")
-@_json
-@click.option("--lang", type=click.Choice(["fr", "en"]), default=None, help="Language (default: the system's).")
+@json_option
+@lang_option
 def list_sources(as_json: bool, lang: str | None) -> None:
     """Say whose lists are in use, under which terms, and how old what they gave is."""
     used, now = _used(), now_utc()
@@ -132,16 +161,17 @@ def list_sources(as_json: bool, lang: str | None) -> None:
     if as_json:
         click.echo(msgspec.json.encode(sources).decode())
         return
-    words = _SOURCES[language(lang)]
+    lang = language(lang)
+    words = _WORDS[lang]
     click.echo(words["starter" if used is None else "stored"].format(version=used.version if used else ""))
     for one in sources:
-        told = [one.licence or words["no_licence"]]
+        about = [one.licence or words["no_licence"]]
         if one.entries is not None:
-            told.append(words["entries"].format(entries=one.entries))
+            about.append(words["entries"].format(entries=one.entries))
         if one.fetched_at is not None:
             days = max(0, (now - one.fetched_at).days)
-            told.append(words["fetched"].format(at=one.fetched_at, days=days))
-        click.echo(f"  {one.name} : {', '.join(told)}\n    {one.url or ''}".rstrip())
+            about.append(words["fetched"].format(at=one.fetched_at, days=days))
+        click.echo(f"  {one.name}{colon(lang)}{', '.join(about)}\n    {one.url or ''}".rstrip())
 
 
 def _used() -> Generation | None:
@@ -157,22 +187,25 @@ def _used() -> Generation | None:
 
 @lists.command("rollback")
 @click.argument("generation", type=int, required=False)
-def rollback(generation: int | None) -> None:
+@lang_option
+def rollback(generation: int | None, lang: str | None) -> None:
     """Go back to the list before (or to GENERATION), and stay there until a newer one than today's is published."""
     back = _store().rollback(generation)
-    click.echo(f"version {back.version} is in use; a running daemon takes it up within 20 seconds")
+    click.echo(_WORDS[language(lang)]["rolled_back"].format(version=back.version))
 
 
 @lists.command("release")
-def release_held() -> None:
+@lang_option
+def release_held(lang: str | None) -> None:
     """Take up again versions that were rolled back from, at the next renewal."""
     _store().release()
+    click.echo(_WORDS[language(lang)]["released"])
 
 
 @lists.command("explain")
 @click.argument("address", metavar="HOST")
 @_blocklists
-@_json
+@json_option
 def explain_host(address: str, blocklists: Path, as_json: bool) -> None:
     """For maintainers: which sources list HOST, since when, and which rule decided."""
     from guetteur.publish.explain import explain  # noqa: PLC0415
@@ -199,21 +232,20 @@ def keys() -> None:
 @_keys
 @_blocklists
 def create_keys(folders: tuple[Path, ...], blocklists: Path) -> None:
-    """Make the keys of every role, the first root of trust, and blocklists/root.json, which the package ships."""
-    from guetteur.publish.keys import create  # noqa: PLC0415
-    from guetteur.publish.rotation import create_repository  # noqa: PLC0415
+    """Make the keys of every role, the first root of trust, and blocklists/root.json, which the package ships.
 
-    ring = _ring(folders, confirm=True)
-    made = create(ring, now_utc())
-    root = create_repository(blocklists / "repository", ring, now_utc())
-    (blocklists / "root.json").write_bytes(root.read_bytes())
+    Run again, it finishes what was cut.
+    """
+    from guetteur.publish.rotation import create_all  # noqa: PLC0415
+
+    made = create_all(blocklists, _ring(folders, confirm=True), now_utc())
     click.echo(f"{len(made)} keys in {folders[0]}; root of trust: {blocklists / 'root.json'}")
     click.echo("keep the root and targets keys offline and apart: two of three root keys can replace every other key")
 
 
 @keys.command("show")
 @_keys
-@_json
+@json_option
 def show_keys(folders: tuple[Path, ...], as_json: bool) -> None:
     """List the keys in the folders; private halves are not opened."""
     from guetteur.publish.keys import KeyRing  # noqa: PLC0415

@@ -6,7 +6,8 @@
     sources/<slot>/new, new.json       fetched and unpacked, not yet judged
     sources/<slot>/good, good.json     the last good copy
     sources/<slot>/keys                its keys, sorted, one a line
-    sources/<slot>/held, held.json     a copy a gate refused; `accept` makes it the good one
+    sources/<slot>/held, held.json     a copy a gate refused
+    sources/<slot>/held.keys           its keys, when a maintainer's word lets it serve; the good one once published
 
 Nothing here decides; every step is a rename, so that a kill leaves the old copy or the new one.
 """
@@ -66,6 +67,7 @@ class Copies:
         self.good = self.folder / "good"
         self.keys = self.folder / "keys"
         self.held = self.folder / "held"
+        self.held_keys = self.folder / "held.keys"
 
     def info(self, file: Path) -> CopyInfo | None:
         """What is known of ``new``, ``good`` or ``held``; None when there is no whole copy."""
@@ -74,6 +76,11 @@ class Copies:
     def current(self) -> CopyInfo | None:
         """What is known of the good copy; None when the slot never had one."""
         return self.info(self.good)
+
+    def waiting(self) -> CopyInfo | None:
+        """What is known of a held copy that is newer than the good one."""
+        held, good = self.info(self.held), self.info(self.good)
+        return held if held is not None and (good is None or held.fetched_at > good.fetched_at) else None
 
     def part_info(self) -> PartInfo | None:
         """What the cut download belongs to, None when there is none that can be resumed."""
@@ -105,28 +112,19 @@ class Copies:
         if info is not None:
             _write(_beside(self.good), msgspec.structs.replace(info, checked_at=now))
 
-    def promote(self, keys: Path, info: CopyInfo) -> None:
-        """Make the new copy, or the good one with keys made anew, the good one."""
+    def promote(self, text: Path, keys: Path, info: CopyInfo) -> None:
+        """Make ``text`` (new, held, or the good one with keys made anew) the good copy."""
         keys.replace(self.keys)
         _write(_beside(self.good), info)
-        if self.new.exists():
-            self.new.replace(self.good)
-        _beside(self.new).unlink(missing_ok=True)
+        if text != self.good:
+            text.replace(self.good)
+            _beside(text).unlink(missing_ok=True)
 
     def hold(self, info: CopyInfo) -> None:
         """Put the new copy aside."""
         _write(_beside(self.held), info)
         self.new.replace(self.held)
         _beside(self.new).unlink(missing_ok=True)
-
-    def reconsider(self) -> bool:
-        """Make the held copy the new one again; False when there is none."""
-        info = self.info(self.held)
-        if info is None:
-            return False
-        self.fetched(self.held, info)
-        _beside(self.held).unlink(missing_ok=True)
-        return True
 
 
 def sweep(work: Path, slot_ids: frozenset[str]) -> None:

@@ -1,4 +1,7 @@
-"""From fetched copies to the keys that serve: read the new ones, judge their size, promote or hold back."""
+"""From fetched copies to the keys that serve: read the new ones, judge their size, promote or hold back.
+
+What serves by a maintainer's word alone stays held until its list is published (`Intake.commit`).
+"""
 
 from __future__ import annotations
 
@@ -19,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
+    from guetteur.publish.copies import CopyInfo
     from guetteur.publish.fetch import Fetched
     from guetteur.publish.sources import Slot
     from guetteur.publish.zones import SuffixTable
@@ -41,6 +45,7 @@ class Intake:
         self._work = work
         self._suffixes = suffixes
         self._accept = accept
+        self._accepted: dict[str, CopyInfo] = {}
 
     def rows(self, slots: Sequence[Slot], fetched: Sequence[Fetched], workers: int) -> list[SourceRow]:
         """Read, judge and promote; one row a slot, in their order."""
@@ -55,12 +60,23 @@ class Intake:
             self._serve(slot, rows[slot.id])
         return [rows[slot.id] for slot in slots]
 
+    def keys(self, slot: Slot) -> Path:
+        """The keys that serve for a slot in this run."""
+        copies = Copies(self._work, slot.id)
+        return copies.held_keys if slot.id in self._accepted else copies.keys
+
+    def commit(self) -> None:
+        """Make good what was accepted: its list is published."""
+        for slot_id, info in self._accepted.items():
+            copies = Copies(self._work, slot_id)
+            copies.promote(copies.held, copies.held_keys, info)
+
     def _job(self, slot: Slot) -> Job | None:
         """What has to be read of a slot: a new copy, a held one that was accepted, or a good one under new rules."""
         copies = Copies(self._work, slot.id)
-        if slot.source.id in self._accept and copies.info(copies.new) is None:
-            copies.reconsider()
         text = copies.new if copies.info(copies.new) is not None else copies.good
+        if text == copies.good and slot.source.id in self._accept and copies.waiting() is not None:
+            text = copies.held
         good = copies.info(copies.good)
         if text == copies.good and (
             good is None or (good.rules == rules_of(slot.source, self._suffixes) and copies.keys.exists())
@@ -75,14 +91,14 @@ class Intake:
         if info is None:
             return
         row.refusals = result.refusals
-        is_new = job.text == copies.new
+        is_new = job.text != copies.good
         before = good.entries if good is not None else None
         # Other rules may change the size as they like, but a whole source is not lost to a slip in them.
         why = result.fault or judge_size(slot.source, before if is_new else None, result.entries)
         if why is not None and (result.fault or result.entries == 0 or slot.source.id not in self._accept):
             row.why = why
             job.keys.unlink(missing_ok=True)
-            if is_new:
+            if job.text == copies.new:
                 copies.hold(info)
             return
         if copies.keys.exists():
@@ -91,13 +107,23 @@ class Intake:
             row.new = result.entries
         row.serves = "new" if is_new else "current"
         rules = rules_of(slot.source, self._suffixes)
-        copies.promote(job.keys, msgspec.structs.replace(info, entries=result.entries, rules=rules))
+        read = msgspec.structs.replace(info, entries=result.entries, rules=rules)
+        if why is None and job.text != copies.held:
+            copies.promote(job.text, job.keys, read)
+            return
+        if job.text == copies.new:
+            copies.hold(info)
+        job.keys.replace(copies.held_keys)
+        self._accepted[slot.id] = read
 
     def _serve(self, slot: Slot, row: SourceRow) -> None:
         copies = Copies(self._work, slot.id)
-        good = copies.info(copies.good)
-        held = copies.info(copies.held)
-        row.held = held is not None and (good is None or held.fetched_at > good.fetched_at)
+        accepted = self._accepted.get(slot.id)
+        if accepted is not None:
+            row.entries, row.checked_at = accepted.entries, accepted.checked_at
+            return
+        good, held = copies.info(copies.good), copies.waiting()
+        row.held = held is not None
         if good is None or not copies.keys.exists():
             row.serves = "nothing"
             return

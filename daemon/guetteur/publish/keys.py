@@ -180,18 +180,16 @@ class KeyRing:
 
 
 def create(ring: KeyRing, now: datetime) -> tuple[KeyInfo, ...]:
-    """Make the first keys of every role; one that was interrupted is finished.
-
-    Raises:
-        SigningError: ``keys_exist``: they are all there; rotate them instead.
-    """
-    there = [info.role for info in ring.show()]
-    missing = [role for role in ROLES for _ in range(COUNT.get(role, 1) - there.count(role))]
-    if not missing:
-        raise SigningError("keys_exist", "the folder holds all keys already", "guetteur keys rotate")
-    for role in missing:
+    """Make the keys that lack for every role to have its first ones; return all."""
+    for role in missing(ring):
         ring.make(role, now)
     return ring.show()
+
+
+def missing(ring: KeyRing) -> list[RoleName]:
+    """Roles without their first keys, each as often as it lacks one."""
+    there = [info.role for info in ring.show()]
+    return [role for role in ROLES for _ in range(COUNT.get(role, 1) - there.count(role))]
 
 
 def _read_note(path: Path) -> KeyInfo:

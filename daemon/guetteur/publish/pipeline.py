@@ -17,14 +17,15 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from guetteur.errors import InvalidInputError
 from guetteur.lists.layout import MAX_MARKS
 from guetteur.lists.sources import ListSource
 from guetteur.lists.writer import day_number
-from guetteur.publish.copies import Copies, sweep
+from guetteur.publish.copies import sweep
 from guetteur.publish.fetch import Fetcher
-from guetteur.publish.gates import EntryGate, load_canaries
+from guetteur.publish.gates import WHOLE, EntryGate, judge_list, load_canaries
 from guetteur.publish.intake import Intake, default_workers
-from guetteur.publish.release import next_version
+from guetteur.publish.release import next_version, published_entries
 from guetteur.publish.report import Report, SourceRow, write_full
 from guetteur.publish.runs import merge
 from guetteur.publish.snapshot import Entries, Snapshot, coarse_limit
@@ -52,7 +53,7 @@ class Setup:
         blocklists: the folder maintainers edit.
         work: the work folder; not in git, may be deleted at the price of first-seen days.
         mirror: base address that serves every source under its id, None for the sources' own addresses.
-        accept: ids of sources whose held copy is taken.
+        accept: ids of sources whose held copy is taken, or whose absence is; `WHOLE`: so is a list that shrank.
         force: ask also the sources that are not due yet.
         workers: processes that read lists.
         progress: is told how the downloads go.
@@ -76,8 +77,15 @@ def run(setup: Setup, now: Callable[[], datetime]) -> Snapshot:
 
     Raises:
         DataFileError: a file of ``blocklists`` breaks its schema; no source's fault ever raises.
+        InvalidInputError: ``unknown_source``: `Setup.accept` names none.
+        SigningError: ``repository_damaged``.
     """
     sources = load_sources(setup.blocklists / "sources.toml")
+    unknown = setup.accept - {source.id for source in sources.source} - {WHOLE}
+    if unknown:
+        hint = "accept the id of a source as it stands in sources.toml"
+        raise InvalidInputError("unknown_source", f"no source is called {', '.join(sorted(unknown))}", hint)
+    published = published_entries(setup.blocklists / "repository")
     suffixes = load_suffixes(setup.blocklists)
     never_block = load_never_block(setup.blocklists, suffixes)
     canaries = load_canaries(setup.blocklists / "canaries.toml")
@@ -90,14 +98,17 @@ def run(setup: Setup, now: Callable[[], datetime]) -> Snapshot:
     state = State(setup.work)
     try:
         state.record_fetches(fetched, started.isoformat())
-        first_time = frozenset(slot.id for slot in slots if Copies(setup.work, slot.id).current() is None)
         intake = Intake(setup.work, suffixes, accept=setup.accept)
         report = Report(started, intake.rows(slots, fetched, setup.workers or default_workers()))
         serving = [(slot, row) for slot, row in zip(slots, report.rows, strict=True) if row.serves != "nothing"]
-        gate = EntryGate(never_block, _allowed(setup.work, serving), sources)
+        gate = EntryGate(never_block, _allowed(intake, serving), sources)
+        state.record_bare({row.slot_id: row.refusals.bare for row in report.rows if row.refusals.counts})
         state.begin()
-        entries = _Join(setup, state, gate, canaries, report).join(serving, first_time, started.date())
-        _take_newly(setup.work, state, serving, started.date())
+        entries = _Join(setup, state, gate, canaries, report).join(intake, serving, started.date())
+        served = {slot.source.id for slot, _ in serving}
+        absent = [source.id for source in sources.source if source.on and source.lists and source.id not in served]
+        report.faults += judge_list(report.entries, published, absent, setup.accept)
+        _take_newly(intake, state, serving, started.date())
         report.newly = len(state.newly())
         sweep(setup.work, frozenset(slot.id for slot in slots))
         write_full(report, sources, setup.work / REPORT_FILE)
@@ -115,6 +126,7 @@ def run(setup: Setup, now: Callable[[], datetime]) -> Snapshot:
         never_block=gate.never_block_hosts(overruled),
         report=report,
         state=state,
+        accepted=intake.commit,
     )
 
 
@@ -123,19 +135,19 @@ class _Join:
 
     def __init__(self, setup: Setup, state: State, gate: EntryGate, canaries: Canaries, report: Report) -> None:
         self._path = setup.work / "entries.tsv"
-        self._work = setup.work
         self._state = state
         self._gate = gate
         self._canaries = canaries
         self._report = report
         self._pairs: set[tuple[int, int]] = set()
 
-    def join(self, serving: Sequence[tuple[Slot, SourceRow]], first_time: frozenset[str], today: date) -> Entries:
+    def join(self, intake: Intake, serving: Sequence[tuple[Slot, SourceRow]], today: date) -> Entries:
         """Write the entries; count, judge and remember on the way."""
         listing = [slot for slot, _ in serving if slot.source.lists]
-        files = [(Copies(self._work, slot.id).keys, slot.source.mask) for slot in listing]
-        # What a source brings on its first day was not first seen on that day.
-        unknown = sum(slot.source.mask for slot in listing if slot.id in first_time)
+        files = [(intake.keys(slot), slot.source.mask) for slot in listing]
+        # What a source brings on the day it is first published was not first seen on that day.
+        unknown = sum(slot.source.mask for slot in listing if not self._state.was_published(slot.id))
+        self._state.put_published(slot.id for slot in listing)
         watched, found = self._canaries.watched(), set[str]()
         number = day_number(today)
         with self._path.open("w", encoding="ascii", newline="\n") as file:
@@ -148,13 +160,8 @@ class _Join:
         report = self._report
         report.gone = previous.gone
         self._state.put_decisions(report.decisions)
-        for row in report.rows:
-            if row.refusals.counts:
-                self._state.put_bare(row.slot_id, row.refusals.bare)
         served = frozenset(slot.source.id for slot, _ in serving)
         report.faults += self._canaries.faults(frozenset(found), served)
-        if report.entries == 0:
-            report.faults.append("the list would be empty")
         return Entries(self._path, report.entries, coarse_limit(number, len(self._pairs), MAX_MARKS))
 
     def _passed(self, block: list[tuple[str, int]]) -> list[tuple[str, int]]:
@@ -226,21 +233,21 @@ class _Previous:
             self._next = next(self._rows, None)
 
 
-def _allowed(work: Path, serving: Sequence[tuple[Slot, SourceRow]]) -> dict[str, str]:
+def _allowed(intake: Intake, serving: Sequence[tuple[Slot, SourceRow]]) -> dict[str, str]:
     """Host → the fetched source that says it is honest. A page on such a list says nothing of its host."""
     allowed: dict[str, str] = {}
     for slot, _ in serving:
         if slot.source.kind in FREEING:
-            for key in _keys(work, slot):
+            for key in _keys(intake, slot):
                 if "/" not in key:
                     allowed.setdefault(key.removeprefix("www."), slot.source.id)
     return allowed
 
 
-def _take_newly(work: Path, state: State, serving: Sequence[tuple[Slot, SourceRow]], today: date) -> None:
+def _take_newly(intake: Intake, state: State, serving: Sequence[tuple[Slot, SourceRow]], today: date) -> None:
     for slot, _ in serving:
         if slot.day is not None and not state.taken(slot.id):
-            state.take_newly(slot.id, (key for key in _keys(work, slot) if "/" not in key), slot.day)
+            state.take_newly(slot.id, (key for key in _keys(intake, slot) if "/" not in key), slot.day)
     state.prune_newly(today)
 
 
@@ -259,7 +266,7 @@ def _list_sources(serving: Sequence[tuple[Slot, SourceRow]]) -> tuple[ListSource
     return tuple(found.values())
 
 
-def _keys(work: Path, slot: Slot) -> Iterator[str]:
-    with Copies(work, slot.id).keys.open(encoding="ascii") as file:
+def _keys(intake: Intake, slot: Slot) -> Iterator[str]:
+    with intake.keys(slot).open(encoding="ascii") as file:
         for line in file:
             yield line.rstrip("\n")

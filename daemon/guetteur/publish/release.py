@@ -25,7 +25,8 @@ from guetteur.lists.index import (
     newly_target,
 )
 from guetteur.lists.writer import MAX_FRONT, ListedKey, compile_list, no_hosts
-from guetteur.publish.repository import publish
+from guetteur.publish.keys import SigningError
+from guetteur.publish.repository import publish, published_target
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -74,6 +75,21 @@ def release(  # noqa: PLR0913 -- what, where, with which keys, when
         done = publish(repository, artefacts, keys, now)
         _keep(kept, index, artefacts)
         return done
+
+
+def published_entries(repository: Path) -> int | None:
+    """How many entries the published list has; None when nothing is published there.
+
+    Raises:
+        SigningError: ``repository_damaged``.
+    """
+    target = published_target(repository, INDEX_TARGET)
+    if target is None:
+        return None
+    try:
+        return decode_index(target.read_bytes()).entries
+    except (OSError, DataFileError) as error:
+        raise SigningError("repository_damaged", f"{target}: {error}", "restore the folder from its copy") from None
 
 
 def next_version(work: Path, moment: datetime) -> str:

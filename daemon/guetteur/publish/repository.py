@@ -34,7 +34,17 @@ from guetteur.lists.tufapi import (
     Timestamp,
 )
 from guetteur.publish.keys import SigningError
-from guetteur.publish.metadata import METADATA, TARGETS, Desk, Expiry, at_desk, versions_of, write_document
+from guetteur.publish.metadata import (
+    METADATA,
+    TARGETS,
+    Desk,
+    Expiry,
+    at_desk,
+    load,
+    role_signers,
+    versions_of,
+    write_document,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -81,6 +91,31 @@ def publish(  # noqa: PLR0913 -- what, where, with which keys, when
         done = commit(desk, files, never_block)
         _sweep(folder, keep)
         return done
+
+
+def published_target(folder: Path, name: str) -> Path | None:
+    """The file of a published target; None when there is none.
+
+    Raises:
+        SigningError: ``repository_damaged``.
+    """
+    if not (folder / METADATA / "timestamp.json").exists():
+        return None
+    targets = load(folder).targets
+    found = targets.targets.get(name) if targets is not None else None
+    return folder / TARGETS / found.get_prefixed_paths()[0] if found is not None else None
+
+
+def check_keys(folder: Path, keys: KeyRing) -> None:
+    """See that the keys for the next `publish` are there and open, before anything is fetched for it.
+
+    Raises:
+        SigningError: ``no_repository``, ``repository_damaged``, ``keys_missing``, ``passphrase_wrong``, …
+    """
+    documents = load(folder)
+    first = (NEVER_BLOCK_ROLE,) if documents.never_block is None else ()
+    for role in ("targets", "snapshot", "timestamp", *first):
+        role_signers(documents.root, role, keys)
 
 
 def refresh_timestamp(folder: Path, keys: KeyRing, now: datetime, *, expiry: Expiry | None = None) -> Published:

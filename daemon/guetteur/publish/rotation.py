@@ -11,9 +11,10 @@ import copy
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from guetteur.durable import write_durably
 from guetteur.lists.index import NEVER_BLOCK_FIELD, NEVER_BLOCK_ROLE
 from guetteur.lists.tufapi import Role, Root
-from guetteur.publish.keys import COUNT, ROLES, THRESHOLD, SigningError
+from guetteur.publish.keys import COUNT, ROLES, THRESHOLD, SigningError, create, missing
 from guetteur.publish.metadata import (
     METADATA,
     Desk,
@@ -44,6 +45,27 @@ class Rotation:
     added: tuple[str, ...]
     removed: tuple[str, ...]
     root_version: int
+
+
+def create_all(blocklists: Path, keys: KeyRing, now: datetime) -> tuple[KeyInfo, ...]:
+    """Make the first keys, the repository and, last, ``root.json``; return the keys. What was cut is finished.
+
+    Raises:
+        SigningError: ``keys_exist``: all is there; rotate the keys instead. ``repository_lost``.
+    """
+    repository, shipped = blocklists / "repository", blocklists / "root.json"
+    first = repository / METADATA / "1.root.json"
+    if shipped.exists() and first.exists():
+        raise SigningError("keys_exist", f"{blocklists} has a root of trust already", "guetteur keys rotate")
+    if shipped.exists() and not missing(keys):
+        # Begun anew under the same keys, its versions would be older than what clients have.
+        hint = "restore the folder from its copy; to begin anew, name a new folder for the keys"
+        raise SigningError("repository_lost", f"keys and {shipped} are there, {repository} is not", hint)
+    if not first.exists():
+        create(keys, now)
+        create_repository(repository, keys, now)
+    write_durably(shipped, first.read_bytes(), 0o644)
+    return keys.show()
 
 
 def create_repository(folder: Path, keys: KeyRing, now: datetime, *, expiry: Expiry | None = None) -> Path:

@@ -10,7 +10,7 @@ from guetteur.lists.writer import ListedKey
 from guetteur.publish.state import day_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from datetime import date, datetime
     from pathlib import Path
 
@@ -71,6 +71,7 @@ class Snapshot:
         newly: host → day first seen as newly registered.
         never_block: hosts that clients must refuse to block; no entry equals or lies above one.
         report: for the maintainer; `Report.faults` must be empty to publish.
+        accepted: makes good the copies that serve by the maintainer's word.
     """
 
     version: str
@@ -82,9 +83,12 @@ class Snapshot:
     never_block: frozenset[str]
     report: Report
     state: State
+    accepted: Callable[[], None]
 
     def commit(self) -> None:
         """Remember this state as the published one: first-seen days, what the next run's change is counted against."""
+        # Before the state: cut in between, the next run would go back to the copies from before.
+        self.accepted()
         self.state.commit()
 
     def __enter__(self) -> Self:

@@ -30,6 +30,7 @@ create table if not exists keys (key text primary key, bits integer not null, da
 create table if not exists newly (host text primary key, day integer not null) without rowid;
 create table if not exists bare (key text, slot text, reason text not null, primary key (key, slot)) without rowid;
 create table if not exists taken (slot text primary key) without rowid;
+create table if not exists published (slot text primary key) without rowid;
 """
 
 
@@ -113,12 +114,26 @@ class State:
             ((r.key, r.rule, r.detail, r.bits) for r in refusals),
         )
 
-    def put_bare(self, slot_id: str, hosts: Mapping[str, str]) -> None:
-        """Replace what the normaliser refused of a slot as nobody's: host → reason."""
-        self._connection.execute("delete from bare where slot = ?", (slot_id,))
-        self._connection.executemany(
-            "insert into bare values (?,?,?)", ((host, slot_id, reason) for host, reason in hosts.items())
-        )
+    def record_bare(self, refused: Mapping[str, Mapping[str, str]]) -> None:
+        """Replace what the normaliser refused of slots as nobody's: slot → host → reason.
+
+        Outside the run's transaction: a copy is read once, whatever comes of the run that read it.
+        """
+        self._connection.execute("begin immediate")
+        for slot_id, hosts in refused.items():
+            self._connection.execute("delete from bare where slot = ?", (slot_id,))
+            self._connection.executemany(
+                "insert into bare values (?,?,?)", ((host, slot_id, reason) for host, reason in hosts.items())
+            )
+        self._connection.execute("commit")
+
+    def was_published(self, slot_id: str) -> bool:
+        """Whether entries of a slot were ever published."""
+        return self._connection.execute("select 1 from published where slot = ?", (slot_id,)).fetchone() is not None
+
+    def put_published(self, slot_ids: Iterable[str]) -> None:
+        """Remember whose entries are published."""
+        self._connection.executemany("insert or ignore into published values (?)", ((name,) for name in slot_ids))
 
     def taken(self, slot_id: str) -> bool:
         """Whether the hosts of a day's file are in already."""

@@ -113,6 +113,9 @@ def test_damaged_notes_count_as_none(tmp_path: Path) -> None:
     copies.confirm(NOW)
     copies.new.write_text("y")
     copies.hold(CopyInfo("u", NOW, NOW))
-    assert copies.reconsider()
-    assert copies.new.read_text() == "y"
-    assert not copies.reconsider()
+    copies.held_keys.write_text("z")
+    assert copies.waiting() == CopyInfo("u", NOW, NOW)
+    assert copies.held.read_text() == "y"
+    copies.promote(copies.held, copies.held_keys, CopyInfo("u", NOW, NOW))
+    assert copies.waiting() is None
+    assert copies.good.read_text() == "y"

@@ -9,7 +9,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parents[2]))
 from guetteur.publish.keys import COUNT, ROLES, KeyRing, SigningError, create, read_passphrase
 from guetteur.publish.metadata import load
-from guetteur.publish.rotation import create_repository, rotate
+from guetteur.publish.rotation import create_all, create_repository, rotate
 from support.lists import DAY, HOSTS, NOW, PASSPHRASE, Publisher
 
 
@@ -26,9 +26,7 @@ def test_created_keys(publisher: Publisher) -> None:
     for info in infos:
         assert stat.S_IMODE(info.private.stat().st_mode) == 0o600
         assert b"ENCRYPTED PRIVATE KEY" in info.private.read_bytes()
-    with pytest.raises(SigningError) as caught:
-        create(publisher.ring, NOW)
-    assert caught.value.code == "keys_exist"
+    assert create(publisher.ring, NOW) == infos
 
 
 def test_an_interrupted_creation_is_finished(publisher: Publisher) -> None:
@@ -37,6 +35,36 @@ def test_an_interrupted_creation_is_finished(publisher: Publisher) -> None:
         info.private.with_suffix(".json").unlink()
     infos = create(publisher.ring, NOW)
     assert [info.role for info in infos] == ["root"] * 3 + list(ROLES[1:])
+
+
+def refused(folder: Path, ring: KeyRing) -> str:
+    with pytest.raises(SigningError) as caught:
+        create_all(folder, ring, NOW)
+    return caught.value.code
+
+
+def test_a_creation_cut_anywhere_is_finished_by_running_it_again(tmp_path: Path) -> None:
+    ring = KeyRing([tmp_path / "keys"], PASSPHRASE)
+    (tmp_path / "repository").write_text("a file, where the folder is to be")
+    assert refused(tmp_path, ring) == "repository_unwritable"
+    made = ring.show()
+    (tmp_path / "repository").unlink()
+    assert create_all(tmp_path, ring, NOW) == made
+    root = (tmp_path / "root.json").read_bytes()
+    assert load(tmp_path / "repository").root.version == 1
+    assert refused(tmp_path, ring) == "keys_exist"
+    (tmp_path / "root.json").unlink()
+    assert create_all(tmp_path, ring, NOW) == made
+    assert (tmp_path / "root.json").read_bytes() == root
+
+
+def test_a_lost_repository_is_not_begun_anew_under_keys_that_clients_know(tmp_path: Path) -> None:
+    ring = KeyRing([tmp_path / "keys"], PASSPHRASE)
+    create_all(tmp_path, ring, NOW)
+    (tmp_path / "repository").rename(tmp_path / "elsewhere")
+    assert refused(tmp_path, ring) == "repository_lost"
+    others = KeyRing([tmp_path / "other-keys"], PASSPHRASE)
+    assert create_all(tmp_path, others, NOW) == others.show()
 
 
 @pytest.mark.parametrize(
