@@ -39,6 +39,8 @@ if TYPE_CHECKING:
 LOG = logging.getLogger(__name__)
 
 _PREPARE_AFTER_S = 5.0
+_LOOK_S = 5.0
+"""How often the daemon sees whether it can still be found."""
 
 
 def now_utc() -> datetime:
@@ -280,7 +282,7 @@ async def serve(
         server = await asyncio.get_running_loop().create_server(Connections(runner.server), sock=bound.sock)
         try:
             LOG.info("listening on %s", settings.socket_path if bound.key is None else bound.host)
-            await _until_stopped()
+            await _until_stopped(bound)
             LOG.info("stopping")
         finally:
             server.close()
@@ -290,7 +292,7 @@ async def serve(
     return None
 
 
-async def _until_stopped() -> None:
+async def _until_stopped(listener: Listener) -> None:
     import asyncio  # noqa: PLC0415
 
     stopped = asyncio.Event()
@@ -300,4 +302,10 @@ async def _until_stopped() -> None:
             loop.add_signal_handler(name, stopped.set)
         except NotImplementedError:  # Windows: Ctrl-C arrives as KeyboardInterrupt
             break
-    await stopped.wait()
+    while not stopped.is_set():
+        if not listener.is_reachable():
+            # It would hold the state against the daemon that could be found.
+            LOG.warning("the socket's files have gone, as at the end of a session: nobody can ask this daemon any more")
+            return
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(stopped.wait(), _LOOK_S)

@@ -12,18 +12,12 @@ from typing import TYPE_CHECKING, Any, NoReturn, TextIO
 import click
 
 from guetteur import __version__
+from guetteur.cli_common import FOUND, fail, json_option, lang_option
 from guetteur.config import language, load_settings
 from guetteur.errors import GuetteurError
 
 if TYPE_CHECKING:
     from datetime import datetime
-
-FOUND, FAILED = 1, 2
-
-_lang = click.option(
-    "--lang", type=click.Choice(["fr", "en"]), default=None, help="Language of the sentences (default: the system's)."
-)
-_json = click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
 
 
 class _Commands(click.Group):
@@ -33,7 +27,7 @@ class _Commands(click.Group):
         try:
             return super().invoke(ctx)
         except GuetteurError as error:
-            fail(error)
+            fail(error, ctx)
         except BrokenPipeError:
             # `guetteur scan … | head`: whoever reads has seen enough.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -49,8 +43,8 @@ def main() -> None:
 @main.command()
 @click.argument("addresses", metavar="URL...", nargs=-1, required=True)
 @click.option("--no-lists", is_flag=True, help="Leave the blocklists out.")
-@_json
-@_lang
+@json_option
+@lang_option
 def check(addresses: tuple[str, ...], no_lists: bool, as_json: bool, lang: str | None) -> None:
     """Judge web addresses, here and now, without the daemon.
 
@@ -65,8 +59,8 @@ def check(addresses: tuple[str, ...], no_lists: bool, as_json: bool, lang: str |
 @main.command("check-mail")
 @click.argument("paths", metavar="FILE|DIR|MBOX|-...", nargs=-1, required=True)
 @click.option("--no-lists", is_flag=True, help="Leave the blocklists out.")
-@_json
-@_lang
+@json_option
+@lang_option
 def check_mail(paths: tuple[str, ...], no_lists: bool, as_json: bool, lang: str | None) -> None:
     """Judge mails: .eml files, folders of them, mbox files, or - for one on standard input.
 
@@ -86,7 +80,7 @@ def check_mail(paths: tuple[str, ...], no_lists: bool, as_json: bool, lang: str 
     "--bundle", "bundles", type=click.Path(path_type=Path), multiple=True, help="A sealed report, listed too."
 )
 @click.option("--template", is_flag=True, help="Print an empty file of answers and what each field means.")
-@_lang
+@lang_option
 def letter(answers: Path | None, template: bool, lang: str | None, out: Path, **files: tuple[Path, ...]) -> None:
     """Write the complaint letter (PDF) from a file of answers; what is left out stays blank."""
     from guetteur.cli_letter import make_letter, print_template  # noqa: PLC0415
@@ -101,7 +95,7 @@ def letter(answers: Path | None, template: bool, lang: str | None, out: Path, **
 @click.argument("file", type=click.File("r", encoding="utf-8", errors="replace"), default="-")
 @click.option("--no-lists", is_flag=True, help="Leave the blocklists out.")
 @click.option("--workers", type=click.IntRange(1, 64), default=None, help="Processes (default: one a processor).")
-@_lang
+@lang_option
 def scan(file: TextIO, no_lists: bool, workers: int | None, lang: str | None) -> None:
     """Judge a feed: FILE (or - for standard input) holds one host or address a line; one JSON object a line comes out.
 
@@ -137,7 +131,7 @@ def scan(file: TextIO, no_lists: bool, workers: int | None, lang: str | None) ->
 @click.option("--scored", type=click.Path(path_type=Path), help="Count this file's host,points,level; judge nothing.")
 @click.option("--errors", type=click.Path(path_type=Path), help="Write every miss and false alarm to this CSV file.")
 @click.option("--workers", type=click.IntRange(1, 64), default=None, help="Processes (default: one a processor).")
-@_json
+@json_option
 def evaluate(workers: int | None, since: datetime | None, before: datetime | None, **given: Any) -> None:
     """Measure recall and false alarms on labelled hosts (CSV, plain or .gz), judged by name alone, lists off.
 
@@ -159,19 +153,19 @@ def serve() -> None:
     import logging  # noqa: PLC0415
 
     from guetteur.app import serve as run  # noqa: PLC0415
+    from guetteur.cli_output import already_runs  # noqa: PLC0415
 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s", stream=sys.stderr)
     settings = load_settings()
     with contextlib.suppress(KeyboardInterrupt):
         running = asyncio.run(run(settings))
         if running is not None:
-            who = f"process {running.pid}" if running.pid is not None else "another process"
-            click.echo(f"the daemon already runs ({who}); nothing to do", err=True)
+            click.echo(already_runs(running.pid, language(None)), err=True)
 
 
 @main.command()
-@_json
-@_lang
+@json_option
+@lang_option
 def status(as_json: bool, lang: str | None) -> None:
     """Say whether the daemon runs and how old its lists are."""
     from guetteur.cli_output import print_status  # noqa: PLC0415
@@ -186,8 +180,8 @@ def status(as_json: bool, lang: str | None) -> None:
 
 @main.command()
 @click.option("--clear", is_flag=True, help="Forget all of it first.")
-@_json
-@_lang
+@json_option
+@lang_option
 def egress(clear: bool, as_json: bool, lang: str | None) -> None:
     """Say what left this computer: every contact with another one, of the last 90 days, the newest first."""
     from guetteur import cli_privacy  # noqa: PLC0415
@@ -197,8 +191,8 @@ def egress(clear: bool, as_json: bool, lang: str | None) -> None:
 
 @main.command()
 @click.option("--clear", is_flag=True, help="Forget all of it first.")
-@_json
-@_lang
+@json_option
+@lang_option
 def history(clear: bool, as_json: bool, lang: str | None) -> None:
     """Say what you were warned of, where you chose in the extension to have it kept."""
     from guetteur import cli_privacy  # noqa: PLC0415
@@ -218,8 +212,8 @@ def native_host() -> NoReturn:
 @click.option("--browser", "browsers", multiple=True, help="Only this browser, found or not (repeatable).")
 @click.option("--user-data-dir", type=click.Path(path_type=Path), help="A Chromium profile folder of its own.")
 @click.option("--autostart", is_flag=True, help="Start with the session too; a browser starts it otherwise.")
-@_json
-@_lang
+@json_option
+@lang_option
 def install(
     browsers: tuple[str, ...], user_data_dir: Path | None, autostart: bool, as_json: bool, lang: str | None
 ) -> None:
@@ -239,8 +233,8 @@ def install(
 @click.option("--user-data-dir", type=click.Path(path_type=Path), help="A Chromium profile folder of its own.")
 @click.option("--forget", is_flag=True, help="Also erase your choices, reports, evidence and keys, for ever.")
 @click.option("--yes", "sure", is_flag=True, help="Do not ask before erasing.")
-@_json
-@_lang
+@json_option
+@lang_option
 def uninstall(browsers: tuple[str, ...], user_data_dir: Path | None, lang: str | None, **how: bool) -> None:
     """Stop Guetteur and remove what `install` wrote; your own data stays unless you say --forget."""
     from guetteur import cli_install  # noqa: PLC0415
@@ -250,8 +244,8 @@ def uninstall(browsers: tuple[str, ...], user_data_dir: Path | None, lang: str |
 
 @main.command()
 @click.option("--wait", is_flag=True, help="Wait for a key at the end (the menu entry).")
-@_json
-@_lang
+@json_option
+@lang_option
 def doctor(wait: bool, as_json: bool, lang: str | None) -> None:
     """Say what is wrong and how to mend it. Exit status: 0 all well, 1 something is wrong."""
     from guetteur import cli_install  # noqa: PLC0415
@@ -280,11 +274,3 @@ main.add_command(
     _Later("report", "guetteur.cli_report", "Report a scam to those who can act; seal the evidence; what came of it.")
 )
 main.add_command(_Later("keys", "guetteur.cli_lists", "The keys that sign the published lists (maintainers)."))
-
-
-def fail(error: GuetteurError) -> NoReturn:
-    """Print what happened and what to do; leave with status 2."""
-    click.echo(f"guetteur: {error.message}", err=True)
-    if error.hint:
-        click.echo(f"          → {error.hint}", err=True)
-    sys.exit(FAILED)

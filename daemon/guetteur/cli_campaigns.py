@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 import msgspec
 
+from guetteur.cli_common import colon, json_option, lang_option
 from guetteur.cli_output import plain, print_json
 from guetteur.config import language, load_settings
 from guetteur.reports.campaigns import Campaigns
@@ -48,10 +49,8 @@ _WORDS = {
 
 
 @click.command("campaigns")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
-@click.option(
-    "--lang", type=click.Choice(["fr", "en"]), default=None, help="Language of the sentences (default: the system's)."
-)
+@json_option
+@lang_option
 def campaigns_command(as_json: bool, lang: str | None) -> None:
     """List your reports that hang together: same site, address, text, wallet, telephone number."""
     lang = language(lang)
@@ -106,8 +105,7 @@ def _lines(campaign: Campaign, cases: Iterable[Case], lang: str) -> Iterator[str
 
 def _link(link: Link, lang: str) -> str:
     said = LINK_WORDS[lang][link.kind]
-    colon = " : " if lang == "fr" else ": "
-    return f"{said}{colon}{plain(link.value, _LONGEST)}" if link.value else said
+    return f"{said}{colon(lang)}{plain(link.value, _LONGEST)}" if link.value else said
 
 
 def _json(campaign: Campaign, lang: str) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 from typing import TYPE_CHECKING
@@ -14,14 +15,15 @@ from rich.markup import escape
 
 from guetteur.app import now_utc
 from guetteur.cli_output import print_json
-from guetteur.errors import GuetteurError
+from guetteur.errors import GuetteurError, printable
 from guetteur.reports.credentials import Credentials
 from guetteur.reports.table import load_channels
 from guetteur.state_checks import look_at_state
+from guetteur.texts import told
 from guetteur.transport.browsers import load_browsers, places
 from guetteur.transport.doctor import diagnose
 from guetteur.transport.install_words import OTHERS, said, sentence
-from guetteur.transport.manifests import InstallResult
+from guetteur.transport.manifests import InstallResult, failed
 from guetteur.transport.setup import set_up, tear_down
 
 if TYPE_CHECKING:
@@ -76,9 +78,9 @@ def uninstall(  # noqa: PLR0913 - what the command line can say
     _print(results, lang)
     if not results:
         click.echo(said("nothing", lang))
-    if everything and results:
+    if everything and results and all(one.ok for one in results):
         click.echo(said("uninstalled", lang))
-    if everything and settings.state_dir.exists():
+    if everything and os.path.exists(settings.state_dir):  # noqa: PTH110 -- False where we may not look
         click.echo(said("data_stays", lang, path=settings.state_dir))
     return _status(results)
 
@@ -90,15 +92,17 @@ def forget_person(settings: Settings) -> list[InstallResult]:
         credentials = Credentials(settings.state_dir)
         if credentials.kept_in == "keyring":
             names = [need.id for need in load_channels(settings.data_dir).needs]
-            held = credentials.all(names)
+            held = [name for name in names if credentials.get(name)]
             for name in held:
                 credentials.remove(name)
             if held:
                 results.append(InstallResult("keys", "", "removed", ok=True))
-    except (GuetteurError, keyring.errors.KeyringError) as error:
-        return [InstallResult("keys", "", "failed", False, str(error), str(error))]
+    except GuetteurError as error:
+        return [InstallResult("keys", "", "failed", False, told(error, "en").text, told(error, "fr").text)]
+    except keyring.errors.KeyringError:
+        return [InstallResult("keys", "", "failed", False, "it refuses", "il refuse")]
     folders = (settings.runtime_dir, settings.state_dir)
-    return results + [_erased(folder) for folder in folders if folder.is_dir()]
+    return results + [_erased(folder) for folder in folders if os.path.isdir(folder)]  # noqa: PTH112 -- the same
 
 
 def doctor(settings: Settings, *, as_json: bool, lang: str, wait: bool) -> int:
@@ -117,7 +121,7 @@ def _erased(folder: Path) -> InstallResult:
     try:
         shutil.rmtree(folder)
     except OSError as error:
-        return InstallResult("data", str(folder), "failed", False, str(error), str(error))
+        return failed("data", str(folder), error)
     return InstallResult("data", str(folder), "removed", ok=True)
 
 
@@ -130,7 +134,7 @@ def _print(results: Iterable[InstallResult], lang: str) -> None:
 
 
 def _print_json(results: Sequence[InstallResult]) -> int:
-    print_json([msgspec.to_builtins(result) for result in results])
+    print_json([msgspec.to_builtins(result) | {"path": printable(result.path)} for result in results])
     return _status(results)
 
 

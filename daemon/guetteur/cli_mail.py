@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,7 +10,8 @@ from rich.console import Console
 from rich.markup import escape
 
 from guetteur.app import build_mail_checker, now_utc
-from guetteur.cli_output import FAILED, FOUND, STYLE, print_json
+from guetteur.cli_common import FAILED, FOUND, complain
+from guetteur.cli_output import STYLE, plain, print_json
 from guetteur.core.verdict import Level
 from guetteur.errors import InvalidInputError
 from guetteur.mail_files import messages
@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 
 _WARNED = ("DANGER", "CAUTION")
 _WORDS = {
-    "fr": {"from": "De", "subject": "Objet", "todo": "Que faire", "report": "Signaler"},
-    "en": {"from": "From", "subject": "Subject", "todo": "What to do", "report": "Report it"},
+    "fr": {"from": "De :", "subject": "Objet :", "todo": "Que faire :", "report": "Signaler :"},
+    "en": {"from": "From:", "subject": "Subject:", "todo": "What to do:", "report": "Report it:"},
 }
 
 
@@ -46,7 +46,7 @@ def print_mails(settings: Settings, paths: Sequence[str], *, with_lists: bool, a
                 status = max(status, _print_message(checker, explainer, message, as_json=as_json))
         except InvalidInputError as error:
             status = FAILED
-            _print_error(path, error, as_json=as_json)
+            _print_error(path, error, lang, as_json=as_json)
     return status
 
 
@@ -54,7 +54,7 @@ def _print_message(checker: MailChecker, explainer: Explainer, message: Message,
     try:
         mail = checker.read(message.raw, truncated=message.truncated)
     except InvalidInputError as error:
-        _print_error(message.name, error, as_json=as_json)
+        _print_error(message.name, error, explainer.lang, as_json=as_json)
         return FAILED
     reply = mail_reply(mail, checker.check(mail, now=now_utc()), explainer, checker.routes)
     if as_json:
@@ -68,8 +68,8 @@ def _print_reply(name: str, reply: MailReply, explainer: Explainer) -> None:
     console = Console(highlight=False, soft_wrap=True)
     words = _WORDS[explainer.lang]
     console.print(f"[{STYLE[reply.level]}] {escape(explainer.level(Level(reply.level)))} [/] {escape(name)}")
-    console.print(f"  {words['from']} : {escape(reply.sender_name)} <{escape(reply.sender)}>", style="dim")
-    console.print(f"  {words['subject']} : {escape(reply.subject)}", style="dim")
+    console.print(f"  {words['from']} {escape(reply.sender_name)} <{escape(reply.sender)}>", style="dim")
+    console.print(f"  {words['subject']} {escape(reply.subject)}", style="dim")
     console.print(f"  {escape(reply.summary)}")
     for reason in reply.reasons:
         console.print(f"  • {escape(reason.text)}")
@@ -79,17 +79,15 @@ def _print_reply(name: str, reply: MailReply, explainer: Explainer) -> None:
     for skipped in reply.skipped:
         console.print(f"  ? {escape(skipped.text)}", style="dim")
     if reply.todo:
-        console.print(f"  {words['todo']} :")
+        console.print(f"  {words['todo']}")
         for line in reply.todo:
             console.print(f"  → {escape(line)}")
     if reply.route is not None:
-        console.print(
-            f"  {words['report']} : {escape(reply.route.name)} – {escape(reply.route.url or reply.route.text)}"
-        )
+        console.print(f"  {words['report']} {escape(reply.route.name)} – {escape(reply.route.url or reply.route.text)}")
 
 
-def _print_error(name: str, error: InvalidInputError, *, as_json: bool) -> None:
+def _print_error(name: str, error: InvalidInputError, lang: str, *, as_json: bool) -> None:
     if as_json:
         print_json({"input": name} | msgspec.to_builtins(error_reply(error)))
     else:
-        sys.stderr.write(f"guetteur: {name}: {error.message}\n          → {error.hint}\n")
+        complain(error, lang, plain(name))

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from guetteur.app import build_mail_checker, now_utc, open_egress
+from guetteur.cli_common import json_option, lang_option
 from guetteur.cli_outbox_output import (
     WORDS,
     change_lines,
@@ -26,7 +27,7 @@ from guetteur.cli_outbox_output import (
 from guetteur.cli_output import print_json
 from guetteur.config import language, load_settings
 from guetteur.egress import errand
-from guetteur.errors import InvalidInputError
+from guetteur.errors import InvalidInputError, printable
 from guetteur.lists.knowledge import load_knowledge
 from guetteur.lookup.registries import load_registries
 from guetteur.report_evidence import open_case
@@ -48,24 +49,22 @@ if TYPE_CHECKING:
 
 DECLINED = 1
 
-_json = click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
-_lang = click.option(
-    "--lang", type=click.Choice(["fr", "en"]), default=None, help="Language of the sentences (default: the system's)."
-)
-
 
 @click.command("channels")
 @click.option("--set", "name", metavar="ID", help="Ask for a setting or key and keep it.")
 @click.option("--unset", metavar="ID", help="Forget a setting or key.")
-@_json
-@_lang
+@json_option
+@lang_option
 def channels_command(name: str | None, unset: str | None, as_json: bool, lang: str | None) -> None:
     """Say who can be told, what each needs, and where your keys are kept."""
     (desk, _), lang = _open(), language(lang)
     needs = {need.id: need for need in desk.table.needs}
     for wanted in filter(None, (name, unset)):
         if wanted not in needs:
-            raise InvalidInputError("unknown_setting", f"{wanted} is no setting", "one of: " + ", ".join(needs))
+            names = ", ".join(needs)
+            raise InvalidInputError(
+                "unknown_setting", f"{wanted} is no setting", f"one of: {names}", name=wanted, names=names
+            )
     if name is not None:
         need = needs[name]
         label, hint = (need.label_en, need.hint_en) if lang == "en" else (need.label, need.hint)
@@ -89,8 +88,8 @@ def channels_command(name: str | None, unset: str | None, as_json: bool, lang: s
 @click.option("--lookups", is_flag=True, help="Ask DNS, registries and the site where it lies (they learn its name).")
 @click.option("--again", is_flag=True, help="Also where the same thing was reported before.")
 @click.option("--yes", is_flag=True, help="Send without asking.")
-@_json
-@_lang
+@json_option
+@lang_option
 def send_command(what: str, only: tuple[str, ...], yes: bool, as_json: bool, lang: str | None, **choices: bool) -> None:
     """Show who gets exactly what, redacted; then, when you agree, send it.
 
@@ -101,15 +100,16 @@ def send_command(what: str, only: tuple[str, ...], yes: bool, as_json: bool, lan
     (desk, settings), lang = _open(), language(lang)
     unknown = [name for name in only if name not in desk.channels]
     if unknown:
-        raise InvalidInputError("unknown_channel", f"{unknown[0]} is no channel", "see: guetteur report channels")
+        hint = "see: guetteur report channels"
+        raise InvalidInputError("unknown_channel", f"{unknown[0]} is no channel", hint, name=unknown[0])
     if Path(what).suffix == ".zip":
         hint = "give the message or the address itself; the bundle is for the police"
-        raise InvalidInputError("bundle_given", f"{what} is a sealed bundle", hint)
+        raise InvalidInputError("bundle_given", f"{what} is a sealed bundle", hint, path=what)
     explainers = load_explainers()
     mails = build_mail_checker(settings.data_dir, stored=settings.lists_dir)
     case = open_case(what, lang, now_utc())
     now = now_utc()
-    reading = read_case(case, mails, partial(mails.checker.check, now=now), explainers, now)
+    reading = read_case(case, mails, partial(mails.checker.check, now=now), explainers, now, desk.keys.store.person())
     if choices["lookups"] and reading.case.url:
         registries = load_registries(settings.data_dir)
         with errand(desk.egress, "lookup"):
@@ -137,15 +137,15 @@ def send_command(what: str, only: tuple[str, ...], yes: bool, as_json: bool, lan
     else:
         _print_entries(desk, entries, lang)
         if case.bundle is not None:
-            click.echo(WORDS[lang]["sealed"].format(path=case.bundle))
+            click.echo(WORDS[lang]["sealed"].format(path=printable(case.bundle)))
     sys.exit(0 if agreed else DECLINED)
 
 
 @click.command("list")
 @click.option("--case", metavar="ID", help="Only this case; the beginning of its number is enough.")
 @click.option("--deliver", is_flag=True, help="First send what is due and ask what became of the rest.")
-@_json
-@_lang
+@json_option
+@lang_option
 def list_command(case: str | None, deliver: bool, as_json: bool, lang: str | None) -> None:
     """List your reports and what became of them, the latest first."""
     desk, _ = _open()
@@ -161,7 +161,7 @@ def list_command(case: str | None, deliver: bool, as_json: bool, lang: str | Non
 @click.command("retract")
 @click.argument("case")
 @click.argument("channel", required=False)
-@_lang
+@lang_option
 def retract_command(case: str, channel: str | None, lang: str | None) -> None:
     """Take back what was not sent yet: CASE (the beginning of its number), everywhere or at one CHANNEL.
 
@@ -175,10 +175,12 @@ def retract_command(case: str, channel: str | None, lang: str | None) -> None:
     ]
     cases = {entry.case for entry in found}
     if len(cases) > 1:
-        raise InvalidInputError("ambiguous_case", f"{case} begins {len(cases)} numbers", "give more of it")
+        raise InvalidInputError(
+            "ambiguous_case", f"{case} begins {len(cases)} numbers", "give more of it", case=case, count=len(cases)
+        )
     taken = [entry for entry in found if desk.outbox.retract(entry.case, entry.channel)]
     if not taken:
-        raise InvalidInputError("nothing_queued", WORDS[lang]["nothing_queued"], "guetteur report list")
+        raise InvalidInputError("nothing_queued", "nothing of it is waiting", "see: guetteur report list")
     _print_entries(desk, desk.outbox.entries(case=taken[0].case), lang)
 
 
@@ -203,7 +205,9 @@ def export_command(form: str, out: Path | None) -> None:
         write_durably(out, text.encode(), 0o600)
     except OSError as error:
         hint = "choose another folder"
-        raise InvalidInputError("unwritable", f"{out} cannot be written: {error.strerror}", hint) from None
+        raise InvalidInputError(
+            "file_unwritable", f"{out} cannot be written: {error.strerror}", hint, path=out, reason=error
+        ) from None
 
 
 COMMANDS = (channels_command, send_command, list_command, retract_command, export_command)

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from guetteur.cli_common import colon
 from guetteur.cli_output import plain
+from guetteur.errors import printable
 from guetteur.reports.words import told
 
 if TYPE_CHECKING:
@@ -27,19 +29,18 @@ WORDS = {
         "privacy": "confidentialité",
         "to": "à",
         "adds": "et aussi",
-        "missing": "il manque ({ids}) : rien n’y partira. Réglez avec : guetteur report channels --set {first}",
+        "missing": "il manque ({ids}) : rien n’y partira. Réglez avec : guetteur report channels --set {first}",
         "earlier": "déjà signalé le {at}",
         "open": "à faire vous-même, ouvrez",
         "asks": "à vérifier",
         "pieces": "à préparer",
         "needs": "il faut",
         "has": "réglé",
-        "confirm": "Envoyer à {count} destinataire(s) ? [o/N]",
-        "hidden": "Masqué partout, parce que cela vous désigne :",
-        "nothing_hidden": "Rien ne vous désignait : rien n’a été masqué.",
+        "confirm": "Envoyer à {count} destinataire(s) ? [o/N]",
+        "hidden": "Masqué partout, parce que cela vous désigne :",
+        "nothing_hidden": "Rien ne vous désignait : rien n’a été masqué.",
         "none": "Aucun signalement.",
-        "sealed": "Votre dossier de preuves, scellé, reste ici : {path}",
-        "nothing_queued": "rien n’attend d’être envoyé sous ce numéro",
+        "sealed": "Votre dossier de preuves, scellé, reste ici : {path}",
     },
     "en": {
         "gets": "gets",
@@ -59,7 +60,6 @@ WORDS = {
         "nothing_hidden": "Nothing told who you are: nothing was hidden.",
         "none": "No reports.",
         "sealed": "Your sealed evidence stays here: {path}",
-        "nothing_queued": "nothing is waiting to be sent under that number",
     },
 }
 
@@ -68,45 +68,45 @@ def channel_lines(channel: Channel, have: Mapping[str, str], lang: str) -> Itera
     """One channel: who it is, what it needs."""
     facts, words = channel.facts, WORDS[lang]
     yield f"{facts.named(lang)} [{facts.id}]"
-    yield f"  {words['gets']} : {facts.given(lang)}"
-    yield f"  {words['privacy']} : {facts.promised(lang)}"
+    yield f"  {words['gets']}{colon(lang)}{facts.given(lang)}"
+    yield f"  {words['privacy']}{colon(lang)}{facts.promised(lang)}"
     for need in (*facts.needs, *facts.optional):
         mark = f"✓ {words['has']}" if have.get(need) else ("·" if need in facts.optional else "✗")
-        yield f"  {words['needs']} : {need} {mark}"
+        yield f"  {words['needs']}{colon(lang)}{need} {mark}"
 
 
 def offer_lines(offer: Offer, table: ChannelTable, lang: str) -> Iterator[str]:
     """One channel of a preview: why, to whom, exactly what."""
     facts, words = offer.facts, WORDS[lang]
     yield f"■ {facts.named(lang)} [{facts.id}]"
-    yield f"  {words['why']} : {offer.choice.said(lang)}"
-    yield f"  {words['privacy']} : {facts.promised(lang)}"
+    yield f"  {words['why']}{colon(lang)}{offer.choice.said(lang)}"
+    yield f"  {words['privacy']}{colon(lang)}{facts.promised(lang)}"
     if offer.earlier is not None:
         yield f"  {words['earlier'].format(at=_day(offer.earlier, lang))}"
     if offer.missing:
         yield f"  {words['missing'].format(ids=', '.join(offer.missing), first=offer.missing[0])}"
     if facts.kind == "form":
-        yield f"  {words['open']} : {plain(offer.draft.link)}"
+        yield f"  {words['open']}{colon(lang)}{plain(offer.draft.link)}"
         for question in facts.questions:
             asked, otherwise = (
                 (question.text_en, question.otherwise_en) if lang == "en" else (question.text, question.otherwise)
             )
             yield (
-                f"  {words['asks']} : {asked} (non → {otherwise})"
+                f"  {words['asks']}{colon(lang)}{asked} (non → {otherwise})"
                 if lang == "fr"
                 else (f"  {words['asks']}: {asked} (no → {otherwise})")
             )
         for piece in facts.pieces:
-            yield f"  {words['pieces']} : {piece.said(lang)}"
+            yield f"  {words['pieces']}{colon(lang)}{piece.said(lang)}"
     else:
-        yield f"  {words['to']} : {plain(offer.draft.to)}"
+        yield f"  {words['to']}{colon(lang)}{plain(offer.draft.to)}"
     for field in offer.draft.fields:
         yield f"  {words['gets']} · {field.label_en if lang == 'en' else field.label} :"
         for line in field.value.splitlines() or [""]:
             yield f"    │ {plain(line)}"
     if offer.draft.adds:
         labels = {need.id: need.label_en if lang == "en" else need.label for need in table.needs}
-        yield f"  {words['adds']} : {', '.join(labels[name] for name in offer.draft.adds)}"
+        yield f"  {words['adds']}{colon(lang)}{', '.join(labels[name] for name in offer.draft.adds)}"
 
 
 def change_lines(changes: Sequence[Change], lang: str) -> Iterator[str]:
@@ -114,13 +114,13 @@ def change_lines(changes: Sequence[Change], lang: str) -> Iterator[str]:
     words = WORDS[lang]
     yield words["hidden" if changes else "nothing_hidden"]
     for change in changes:
-        yield f"  {plain(change.where)} : {plain(change.before)} → {plain(change.after) or '∅'}"
+        yield f"  {plain(change.where)}{colon(lang)}{plain(change.before)} → {plain(change.after) or '∅'}"
 
 
 def network_lines(network: Network | None, lang: str) -> Iterator[str]:
     """Where the page lies, as far as it was asked."""
     for field in network.lines if network is not None else ():
-        yield f"○ {field.label_en if lang == 'en' else field.label} : {plain(field.value)}"
+        yield f"○ {field.label_en if lang == 'en' else field.label}{colon(lang)}{plain(field.value)}"
 
 
 def outside_line(note: Outside, lang: str) -> str:
@@ -133,7 +133,7 @@ def entry_line(entry: Entry, table: ChannelTable, lang: str) -> str:
     facts = table.get(entry.channel)
     name = facts.named(lang) if facts is not None else entry.channel
     reference = f" · {plain(entry.reference)}" if entry.reference else ""
-    return f"{entry.case[:8]}  {_day(entry, lang)}  {name} : {told(entry, lang)}{reference}"
+    return f"{entry.case[:8]}  {_day(entry, lang)}  {name}{colon(lang)}{told(entry, lang)}{reference}"
 
 
 def json_channel(channel: Channel, have: Mapping[str, str]) -> dict[str, Any]:
@@ -163,7 +163,7 @@ def json_sent(
 ) -> dict[str, Any]:
     """A preview and what was made of it, for programs; ``bundle`` is the sealed original."""
     return {
-        "bundle": str(bundle) if bundle is not None else None,
+        "bundle": printable(bundle) if bundle is not None else None,
         "offers": [json_offer(offer) for offer in offers],
         "changes": msgspec.to_builtins(changes),
         "entries": [json_entry(entry) for entry in entries],

@@ -13,10 +13,11 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from guetteur.app import build_checker, now_utc
+from guetteur.cli_common import FAILED, FOUND, complain
 from guetteur.core.subject import parse_host_or_url
 from guetteur.core.verdict import Level
-from guetteur.errors import InvalidInputError
-from guetteur.texts import load_explainers
+from guetteur.errors import GuetteurError, InvalidInputError
+from guetteur.texts import load_explainers, told
 from guetteur.web.wire import VerdictReply, error_reply, verdict_reply
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from guetteur.config import Settings
     from guetteur.core.explain import Explainer
 
-FOUND, FAILED = 1, 2
+_LONGEST = 120
 
 STYLE = {
     Level.DANGER.value: "bold white on red",
@@ -36,23 +37,29 @@ STYLE = {
 }
 _WORDS = {
     "fr": {
-        "home": "Le vrai site",
+        "home": "Le vrai site :",
         "running": "Guetteur {version} tourne (processus {pid}) et a vérifié {checks} adresses.",
-        "lists": "Listes {version} : {hosts} sites signalés, datées de {age_days} jours.",
+        "lists": "Listes {version} : {hosts} sites signalés, datées de {age_days} jours.",
         "stale": "Ces listes sont anciennes.",
         "none": "Aucune liste de sites signalés.",
-        "not_kept": "Vos choix ne peuvent pas être gardés : {message} ({hint}).",
-        "lost": "À savoir : {message} ({hint}).",
+        "not_kept": "Vos choix ne peuvent pas être gardés : {message} ({hint}).",
+        "lost": "À savoir : {message} ({hint}).",
+        "already": "Guetteur tourne déjà ({who}) : rien à faire.",
+        "process": "processus {pid}",
+        "other_process": "un autre processus",
         "bodies": "{bodies} organismes et {public_hosts} sites publics sont reconnus.",
     },
     "en": {
-        "home": "The real site",
+        "home": "The real site:",
         "running": "Guetteur {version} runs (process {pid}) and has checked {checks} addresses.",
         "lists": "Lists {version}: {hosts} reported sites, {age_days} days old.",
         "stale": "These lists are old.",
         "none": "No lists of reported sites.",
         "not_kept": "Your choices cannot be kept: {message} ({hint}).",
         "lost": "Please note: {message} ({hint}).",
+        "already": "Guetteur runs already ({who}): nothing to do.",
+        "process": "process {pid}",
+        "other_process": "another process",
         "bodies": "{bodies} bodies and {public_hosts} public-sector sites are recognised.",
     },
 }
@@ -71,7 +78,7 @@ def print_verdicts(settings: Settings, addresses: Sequence[str], *, with_lists: 
             if as_json:
                 print_json({"input": address} | msgspec.to_builtins(error_reply(error)))
             else:
-                sys.stderr.write(f"guetteur: {error.message}\n          → {error.hint}\n")
+                complain(error, lang, plain(address, _LONGEST))
             continue
         reply = verdict_reply(subject, checker.check(subject, now=now_utc()), explainer)
         if reply.level in ("DANGER", "CAUTION"):
@@ -93,7 +100,7 @@ def _print_verdict(reply: VerdictReply, explainer: Explainer) -> None:
     for skipped in reply.skipped:
         console.print(f"  ? {escape(skipped.text)}", style="dim")
     if reply.body is not None and reply.body.home and reply.level in ("DANGER", "CAUTION"):
-        console.print(f"  → {_WORDS[explainer.lang]['home']} : [bold]{escape(reply.body.home)}[/]")
+        console.print(f"  → {_WORDS[explainer.lang]['home']} [bold]{escape(reply.body.home)}[/]")
         if reply.body.advice:
             console.print(f"  {escape(reply.body.advice)}", style="italic")
 
@@ -112,8 +119,15 @@ def print_status(body: bytes, *, as_json: bool, lang: str) -> None:
     lines.append(words["bodies"].format(**status))
     store = status["store"]
     if store["error"]:
-        lines.append(words["lost" if store["ok"] else "not_kept"].format(**store["error"]))
+        said = told(GuetteurError(**store["error"]), lang)
+        lines.append(words["lost" if store["ok"] else "not_kept"].format(message=said.text, hint=said.hint))
     sys.stdout.write("\n".join(lines) + "\n")
+
+
+def already_runs(pid: int | None, lang: str) -> str:
+    """What a second daemon says before it ends."""
+    words = _WORDS[lang]
+    return words["already"].format(who=words["other_process"] if pid is None else words["process"].format(pid=pid))
 
 
 @contextmanager

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from contextlib import closing
+import logging
+from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
 
 import click
 
 from guetteur.app import now_utc
+from guetteur.cli_common import colon, complain
 from guetteur.cli_output import plain, print_json
 from guetteur.core.verdict import Level
+from guetteur.errors import GuetteurError
 from guetteur.lists.knowledge import load_knowledge
 from guetteur.store.keeping import MAX_ROWS
 from guetteur.store.person import PersonStore
@@ -17,13 +20,15 @@ from guetteur.texts import load_explainers
 from guetteur.web.routes_privacy import egress_reply, history_reply, not_cleared
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from guetteur.config import Settings
     from guetteur.web.wire_privacy import EgressEntryReply, HistoryEntryReply
 
 _WORDS = {
     "fr": {
-        "nothing_left": "Rien n’est noté : Guetteur n’a contacté aucun autre ordinateur depuis {days} jours.",
-        "gaps": "Attention : tout n’a pas pu être noté (disque plein, fichier verrouillé, trop de lignes).",
+        "nothing_left": "Rien n’est noté : Guetteur n’a contacté aucun autre ordinateur depuis {days} jours.",
+        "gaps": "Attention : tout n’a pas pu être noté (disque plein, fichier verrouillé, trop de lignes).",
         "no_history": "Aucune alerte n’est gardée.",
         "times": "{count} fois, la dernière à {last}",
         "imitates": "imite {name}",
@@ -64,7 +69,7 @@ def egress(settings: Settings, *, clear: bool, as_json: bool, lang: str) -> None
     Raises:
         GuetteurError: ``not_cleared``.
     """
-    with closing(PersonStore(settings.state_dir, now_utc, owner=False)) as person:
+    with _person(settings, lang) as person:
         if clear and not person.egress.clear():
             raise not_cleared()
         reply = egress_reply(person.egress, MAX_ROWS)
@@ -72,7 +77,7 @@ def egress(settings: Settings, *, clear: bool, as_json: bool, lang: str) -> None
         print_json(reply)
         return
     words = _WORDS[lang]
-    lines = [_contact(entry, words) for entry in reply.entries]
+    lines = [_contact(entry, lang) for entry in reply.entries]
     if not reply.complete:
         lines.append(words["gaps"])
     click.echo("\n".join(lines or [words["nothing_left"].format(days=reply.kept_days)]))
@@ -85,7 +90,7 @@ def history(settings: Settings, *, clear: bool, as_json: bool, lang: str) -> Non
         GuetteurError: ``not_cleared``.
     """
     registry = load_knowledge(settings.data_dir).registry()
-    with closing(PersonStore(settings.state_dir, now_utc, owner=False)) as person:
+    with _person(settings, lang) as person:
         if clear and not person.history.clear(None):
             raise not_cleared()
         reply = history_reply(person.history, registry, MAX_ROWS)
@@ -95,10 +100,21 @@ def history(settings: Settings, *, clear: bool, as_json: bool, lang: str) -> Non
     click.echo("\n".join([_warning(entry, lang) for entry in reply.entries] or [_WORDS[lang]["no_history"]]))
 
 
-def _contact(entry: EgressEntryReply, words: dict[str, str]) -> str:
+@contextmanager
+def _person(settings: Settings, lang: str) -> Iterator[PersonStore]:
+    # What is wrong with the file is told here, in the person's language, and not by the log.
+    logging.getLogger("guetteur.store").addHandler(logging.NullHandler())
+    with closing(PersonStore(settings.state_dir, now_utc, owner=False)) as person:
+        if (fault := person.database.fault) is not None:
+            complain(GuetteurError(fault.code, fault.message, fault.hint), lang)
+        yield person
+
+
+def _contact(entry: EgressEntryReply, lang: str) -> str:
+    words = _WORDS[lang]
     told = f" «\u00a0{plain(entry.what)}\u00a0»" if entry.what else ""
     to = words["dns"] if entry.to == "dns" else plain(entry.to)
-    line = f"{_at(entry.at)}  {words[entry.purpose]}{told} → {to} : {words[entry.outcome]}"
+    line = f"{_at(entry.at)}  {words[entry.purpose]}{told} → {to}{colon(lang)}{words[entry.outcome]}"
     return line if entry.count == 1 else f"{line} ({_times(entry.count, entry.last_at, words)})"
 
 

@@ -13,6 +13,7 @@ import click
 
 from guetteur.cli import main as guetteur
 from guetteur.config import Settings
+from guetteur.transport import host_script
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,6 +26,7 @@ VARIABLES = {
     "GUETTEUR_TIMESTAMP_URL": "Server that time-stamps sealed reports (RFC 3161). Default: none is asked.",
     "GUETTEUR_KEYS": "Maintainers: the folder of the keys that sign the lists, where `--keys` is left out.",
     "GUETTEUR_KEY_PASSPHRASE": "Maintainers: passphrase of those keys, where no terminal can be asked.",
+    "XDG_STATE_HOME": "Linux and macOS: where the folder `guetteur` of state and socket lies, without `GUETTEUR_HOME`.",
 }
 """Environment variables the program reads, in the order of the page."""
 
@@ -83,10 +85,9 @@ def settings_text() -> str:
     ]
     lines += ["options; these are for who installs, tests or publishes.", "", "## Environment variables", ""]
     lines += ["| variable | |", "|---|---|", *(f"| `{name}` | {text} |" for name, text in VARIABLES.items())]
-    lines += [
-        "",
-        "`guetteur install` keeps `GUETTEUR_HOME` and `GUETTEUR_TRANSPORT` for the program that browsers start.",
-    ]
+    kept = ", ".join(f"`{name}`" for name in host_script.KEPT)
+    lines += ["", f"`guetteur install` keeps {kept} for what browsers, the menu and the session start; a"]
+    lines += ["Windows task can carry none of them, so `--autostart` leaves it out where one is set."]
     lines += [
         "",
         "## Fixed in the program",

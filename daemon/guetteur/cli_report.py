@@ -13,11 +13,12 @@ import msgspec
 
 from guetteur.app import now_utc, open_egress
 from guetteur.cli_campaigns import campaigns_command
+from guetteur.cli_common import FAILED, colon, complain, json_option, lang_option
 from guetteur.cli_outbox import COMMANDS
 from guetteur.cli_output import plain
 from guetteur.config import language, load_settings
 from guetteur.egress import errand
-from guetteur.errors import GuetteurError, InvalidInputError
+from guetteur.errors import GuetteurError, InvalidInputError, printable
 from guetteur.report_evidence import read_evidence
 from guetteur.reports.bundle import write_bundle
 from guetteur.reports.signing import load_key, own_public
@@ -32,26 +33,26 @@ if TYPE_CHECKING:
     from guetteur.reports.manifest import Manifest
     from guetteur.reports.verify import Verification
 
-ALTERED, FAILED = 1, 2
+ALTERED = 1
 _LONGEST = 120
 
 _WORDS = {
     "fr": {
-        "written": "Dossier écrit : {path} ({kilobytes} Ko, {files} fichiers, clé {key}).",
-        "sealed": "Il contient l’original : gardez-le, il est pour la police.",
-        "redacted": "Ce qui vous désigne a été masqué. Voici ce qui a changé :",
-        "nothing": "Rien ne vous désignait : rien n’a été masqué.",
-        "unaltered": "Dossier intact : rien n’a changé depuis qu’il a été scellé, le {at} UTC.",
-        "altered": "Dossier modifié depuis qu’il a été scellé : ne vous y fiez pas.",
+        "written": "Dossier écrit : {path} ({kilobytes} Ko, {files} fichiers, clé {key}).",
+        "sealed": "Il contient l’original : gardez-le, il est pour la police.",
+        "redacted": "Ce qui vous désigne a été masqué. Voici ce qui a changé :",
+        "nothing": "Rien ne vous désignait : rien n’a été masqué.",
+        "unaltered": "Dossier intact : rien n’a changé depuis qu’il a été scellé, le {at} UTC.",
+        "altered": "Dossier modifié depuis qu’il a été scellé : ne vous y fiez pas.",
         "own": "Scellé par cette installation de Guetteur (clé {key}).",
         "other": "Scellé par une autre installation de Guetteur (clé {key}).",
         "bad": "La signature n’est pas valable.",
         "missing_signature": "La signature manque.",
-        "changed": "modifié : {name}",
-        "missing": "manquant : {name}",
-        "added": "ajouté : {name}",
+        "changed": "modifié : {name}",
+        "missing": "manquant : {name}",
+        "added": "ajouté : {name}",
         "repacked": "Les fichiers sont intacts, mais l’archive qui les contient a été refaite.",
-        "stamp_none": "Sans horodatage par un tiers : la date est celle de l’ordinateur.",
+        "stamp_none": "Sans horodatage par un tiers : la date est celle de l’ordinateur.",
         "stamp_missing": "L’horodatage promis manque.",
         "stamp_wrong": "L’horodatage n’est pas celui de ce dossier, ou n’est pas valable.",
         "stamp_unproven": "Horodaté le {at} UTC par {authority} (autorité non vérifiée).",
@@ -80,11 +81,6 @@ _WORDS = {
     },
 }
 
-_json = click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
-_lang = click.option(
-    "--lang", type=click.Choice(["fr", "en"]), default=None, help="Language of the sentences (default: the system's)."
-)
-
 
 class _Report(click.Group):
     """What is no command is what to report: ``report URL`` is ``report send URL``."""
@@ -112,8 +108,9 @@ def _is_reportable(word: str) -> bool:
 
 def _unknown(word: str, commands: Iterable[str]) -> InvalidInputError:
     near = difflib.get_close_matches(word, commands, n=1)
-    hint = f"did you mean: guetteur report {near[0]}" if near else "see: guetteur report --help"
-    return InvalidInputError("unknown_command", f"{word} is no command, no file and no address", hint)
+    command = f"guetteur report {near[0] if near else '--help'}"
+    told = f"{word} is no command, no file and no address"
+    return InvalidInputError("unknown_command", told, f"try: {command}", word=word, command=command)
 
 
 @click.group(
@@ -142,8 +139,8 @@ for _command in (*COMMANDS, campaigns_command):
 @click.option(
     "--timestamp", metavar="URL", envvar="GUETTEUR_TIMESTAMP_URL", help="Time-stamp server (RFC 3161) to ask."
 )
-@_json
-@_lang
+@json_option
+@lang_option
 def bundle(
     what: str, out: Path | None, timestamp: str | None, as_json: bool, lang: str | None, **choices: bool
 ) -> None:
@@ -160,10 +157,10 @@ def bundle(
         with closing(open_egress(settings.state_dir)) as egress, errand(egress, "timestamp"):
             manifest = write_bundle(path, evidence.case, evidence.items, key=key, now=now, timestamp=server)
     except GuetteurError as error:
-        _fail(error, as_json=as_json)
+        _fail(error, spoken, as_json=as_json)
         return
     if as_json:
-        answer = {"path": str(path), "key_id": key.id, "manifest": manifest, "changes": evidence.changes}
+        answer = {"path": printable(path), "key_id": key.id, "manifest": manifest, "changes": evidence.changes}
         click.echo(msgspec.json.encode(answer).decode())
     else:
         _print_written(path, manifest, evidence, key.id, redacted=choices["redacted"], lang=spoken)
@@ -172,23 +169,24 @@ def bundle(
 @report.command("verify")
 @click.argument("path", metavar="BUNDLE", type=click.Path(path_type=Path))
 @click.option("--authority", type=click.Path(path_type=Path), help="PEM file of time-stamp authorities to trust.")
-@_json
-@_lang
+@json_option
+@lang_option
 def verify_bundle(path: Path, authority: Path | None, as_json: bool, lang: str | None) -> None:
     """Prove a bundle unaltered, or say what was changed.
 
     Exit status: 0 unaltered, 1 altered, 2 it cannot be read.
     """
+    spoken = language(lang)
     try:
         trusted = load_authorities(authority) if authority is not None else ()
         found = verify(path, own=own_public(load_settings().state_dir), authorities=trusted)
     except GuetteurError as error:
-        _fail(error, as_json=as_json)
+        _fail(error, spoken, as_json=as_json)
         return
     if as_json:
         click.echo(msgspec.json.encode(found).decode())
     else:
-        click.echo("\n".join(_told(found, _WORDS[language(lang)])))
+        click.echo("\n".join(_told(found, _WORDS[spoken])))
     sys.exit(0 if found.unaltered else ALTERED)
 
 
@@ -197,14 +195,14 @@ def _print_written(  # noqa: PLR0913
 ) -> None:
     words = _WORDS[lang]
     size = (path.stat().st_size + 1023) // 1024
-    click.echo(words["written"].format(path=path, kilobytes=size, files=len(manifest.files), key=key))
+    click.echo(words["written"].format(path=printable(path), kilobytes=size, files=len(manifest.files), key=key))
     if not redacted:
         click.echo(words["sealed"])
         return
     click.echo(words["redacted" if evidence.changes else "nothing"])
     for change in evidence.changes:
         where, before, after = (plain(text, _LONGEST) for text in (change.where, change.before, change.after))
-        click.echo(f"  {where} : {before} → {after or '∅'}")
+        click.echo(f"  {where}{colon(lang)}{before} → {after or '∅'}")
 
 
 def _told(found: Verification, words: dict[str, str]) -> Sequence[str]:
@@ -224,10 +222,9 @@ def _told(found: Verification, words: dict[str, str]) -> Sequence[str]:
     return lines
 
 
-def _fail(error: GuetteurError, *, as_json: bool) -> None:
+def _fail(error: GuetteurError, lang: str, *, as_json: bool) -> None:
     if as_json:
         click.echo(msgspec.json.encode(error_reply(error)).decode())
     else:
-        click.echo(f"guetteur: {error.message}", err=True)
-        click.echo(f"          → {error.hint}", err=True)
+        complain(error, lang)
     sys.exit(FAILED)

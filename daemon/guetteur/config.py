@@ -63,6 +63,16 @@ class Settings:
         return self.runtime_dir / "daemon.lock"
 
     @property
+    def state_lock_path(self) -> Path:
+        """Held too: sessions differ in their runtime folder, and one state may have one daemon only."""
+        return self.state_dir / "daemon.lock"
+
+    @property
+    def whereabouts_path(self) -> Path:
+        """Names the runtime folder of the daemon that holds the state, for those who have another one."""
+        return self.state_dir / "daemon.where"
+
+    @property
     def lists_dir(self) -> Path:
         """The renewed blocklists."""
         return self.state_dir / "lists"
@@ -110,6 +120,7 @@ def _transport() -> Transport:
                 "unknown_transport",
                 f"GUETTEUR_TRANSPORT is {wanted!r}, which is no transport",
                 "set it to unix or loopback, or leave it out",
+                value=wanted,
             )
 
 

@@ -60,7 +60,11 @@ def _file(path: Path) -> Iterator[Message]:
             box.close()
     except OSError as error:
         raise InvalidInputError(
-            "unreadable_file", f"{path} cannot be read: {error.strerror}", "check its permissions"
+            "unreadable_file",
+            f"{path} cannot be read: {error.strerror}",
+            "check its permissions",
+            path=path,
+            reason=error,
         ) from None
 
 

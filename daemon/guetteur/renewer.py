@@ -14,7 +14,8 @@ import msgspec
 from guetteur.lists import schedule
 from guetteur.lists.newest import open_newest
 from guetteur.lists.schedule import Moment, Schedule
-from guetteur.lists.status import Failure, make_status, read_record
+from guetteur.lists.status import Failure, SyncRecord, make_status, read_record
+from guetteur.unreadable import UNREADABLE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -73,6 +74,7 @@ class Renewer:
         self._lease: Lease | None = None
         self._running: asyncio.Task[SyncOutcome] | None = None
         self._broken: set[int] = set()
+        self._failure: Failure | None = None
         moment = self._moment()
         self._schedule = Schedule(moment, random.random, last_success=read_record(store.folder).last_success)
 
@@ -116,12 +118,25 @@ class Renewer:
             result = await self._work()
         finally:
             self.progress = None
+        self._failure = result.error
         if result.error is not None:
             LOG.warning("lists not renewed: %s (%s)", result.error.message, result.error.hint)
         self.open_current()
         return result
 
     async def _work(self) -> SyncOutcome:
+        try:
+            result = await self._listen()
+        except (OSError, ValueError, *UNREADABLE) as trouble:  # it cannot be started, or says what is no message
+            LOG.warning("renewal of the lists: %s", trouble)
+            result = None
+        if result is None:
+            hint = "the daemon's log holds the details"
+            error = Failure("sync_failed", "the renewal of the lists ended unexpectedly", hint, self._clock())
+            return SyncOutcome("failed", None, 0, error)
+        return result
+
+    async def _listen(self) -> SyncOutcome | None:
         process = await asyncio.create_subprocess_exec(*self._worker, stdin=DEVNULL, stdout=PIPE)
         result: SyncOutcome | None = None
         try:
@@ -135,20 +150,18 @@ class Renewer:
             if process.returncode is None:
                 process.terminate()
                 await process.wait()
-        if result is None:
-            hint = "the daemon's log holds the details"
-            error = Failure("sync_failed", "the renewal of the lists ended unexpectedly", hint, self._clock())
-            return SyncOutcome("failed", None, 0, error)
         return result
 
     def status(self) -> SyncStatus | None:
         """What is known of the stored lists; None when no repository is known."""
         if not self._worker:
             return None
-        store = self._store
-        return make_status(
-            store.current(self._broken), read_record(store.folder), store.held(), self._clock(), self._schedule.next_try
-        )
+        store, record = self._store, read_record(self._store.folder)
+        own, reached = self._failure, record.last_success
+        # A failure that could not be kept, as of a worker that died, is known here alone; a later success is not ours.
+        if own is not None and (reached is None or reached < own.at):
+            record = SyncRecord(reached, own)
+        return make_status(store.current(self._broken), record, store.held(), self._clock(), self._schedule.next_try)
 
     async def run(self) -> None:
         """Renew on schedule and watch the pointer, until cancelled."""

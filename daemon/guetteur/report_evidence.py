@@ -10,6 +10,8 @@ from guetteur.app import build_checker, build_mail_checker
 from guetteur.core.subject import parse_host_or_url
 from guetteur.errors import InvalidInputError
 from guetteur.mail_files import STDIN, messages
+from guetteur.reports.credentials import Credentials
+from guetteur.reports.redact import NOBODY
 from guetteur.texts import load_explainers
 from guetteur.web.report_open import OpenCases
 from guetteur.web.report_reading import copy_of, read_mail, read_page
@@ -41,6 +43,7 @@ def read_evidence(  # noqa: PLR0913, PLR0917 -- the choices of one command
 
     Raises:
         InvalidInputError: ``no_such_file``, and those of reading mails and addresses.
+        CredentialError: ``credentials_unreadable``: whose name must not leave is not known.
     """
     reading = _read(what, settings, lang, now, redacted=redacted)
     if not redacted:
@@ -82,10 +85,13 @@ def _address(what: str) -> str:
 
 def _read(what: str, settings: Settings, lang: str, now: datetime, *, redacted: bool) -> Reading:
     case_id, explainer = str(uuid.uuid4()), load_explainers()[lang]
+    person = Credentials(settings.state_dir).person() if redacted else NOBODY
     if _is_file(what):
         checker = build_mail_checker(settings.data_dir, stored=settings.lists_dir)
         raw = _message(what)
-        return read_mail(raw, None, checker, explainer, case_id=case_id, now=now, found_at=now, mask=redacted)
+        return read_mail(
+            raw, None, checker, explainer, case_id=case_id, now=now, found_at=now, mask=redacted, person=person
+        )
     subject = parse_host_or_url(_address(what))
     verdict = build_checker(settings.data_dir, stored=settings.lists_dir).check(subject, now=now)
-    return read_page(subject, verdict, explainer, case_id=case_id, now=now, found_at=now)
+    return read_page(subject, verdict, explainer, case_id=case_id, now=now, found_at=now, person=person)

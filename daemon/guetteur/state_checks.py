@@ -26,6 +26,7 @@ from guetteur.reports.table import load_channels
 from guetteur.store.database import DAMAGED_SUFFIX
 from guetteur.store.migrations import MIGRATIONS
 from guetteur.store.person import FILE_NAME as PERSON
+from guetteur.texts import reasons, told_in_both
 from guetteur.transport import host_script
 from guetteur.transport.browsers import this_platform
 from guetteur.transport.findings import Finding, finding
@@ -73,8 +74,11 @@ def look_at_state(
 
 
 def _room(state: Path) -> Finding:
-    folder = next(path for path in (state, *state.absolute().parents) if path.exists())
+    # os.path: False, no exception, where we may not look or a name is too long.
+    folder = next(path for path in (state, *state.absolute().parents) if os.path.exists(path))  # noqa: PTH110
     try:
+        with suppress(FileNotFoundError):
+            state.stat()  # could it be made: a file in the way, a name too long
         with tempfile.TemporaryFile(dir=folder) as file:
             file.write(bytes(_TRIED))
             file.flush()
@@ -83,46 +87,47 @@ def _room(state: Path) -> Finding:
     except OSError as error:
         if is_disk_full(error):
             return finding("disk_full", path=folder)
-        return finding("state_unwritable", path=folder, why=error.strerror or error)
+        return finding("state_unwritable", path=state, **reasons(error))
     if free < _LITTLE_ROOM:
         return finding("disk_nearly_full", path=folder, free=free // (1024 * 1024))
     return finding("state_ok", path=folder)
 
 
 def _database(path: Path, known: int) -> list[Finding]:
-    if not path.exists():
+    if not os.path.exists(path):  # noqa: PTH110 -- as in _room
         return []
     try:
         with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as connection:
             whole = connection.execute("pragma quick_check(1)").fetchone()[0]
             version = connection.execute("pragma user_version").fetchone()[0]
-    except sqlite3.Error as error:
-        return [finding("database_damaged", path=path, why=error)]
+    except sqlite3.Error:
+        return [finding("database_damaged", path=path)]
     if whole != "ok":
-        return [finding("database_damaged", path=path, why=whole)]
+        return [finding("database_damaged", path=path)]
     return [finding("database_newer" if version > known else "database_ok", path=path)]
 
 
 def _set_aside(path: Path) -> list[Finding]:
-    return [finding("choices_lost", path=path)] if path.exists() else []
+    return [finding("choices_lost", path=path)] if os.path.exists(path) else []  # noqa: PTH110 -- as in _room
 
 
 def _report_key(state: Path) -> list[Finding]:
     path = state / REPORT_KEY
-    return [finding("report_key_damaged", path=path)] if path.exists() and own_public(state) is None else []
+    is_there = os.path.exists(path)  # noqa: PTH110 -- as in _room
+    return [finding("report_key_damaged", path=path)] if is_there and own_public(state) is None else []
 
 
 def _credentials(settings: Settings, backend: KeyringBackend | None) -> list[Finding]:
+    credentials = Credentials(settings.state_dir, backend)
     try:
-        credentials = Credentials(settings.state_dir, backend)
         credentials.all(need.id for need in load_channels(settings.data_dir).needs)
-    except CredentialError as error:
-        return [finding("credentials_unreadable", why=error.message)]
+    except CredentialError:
+        return [finding("credentials_unreadable", path=credentials.path)]
     except DataFileError as error:
-        return [finding("data_damaged", path=settings.data_dir, why=error.message)]
+        return [finding("data_damaged", path=settings.data_dir, **told_in_both(error))]
     if credentials.kept_in == "keyring":
         return [finding("keyring_ok")]
-    if credentials.path.exists():
+    if os.path.exists(credentials.path):  # noqa: PTH110 -- as in _room
         return [finding("keys_in_file", path=credentials.path)]
     return [finding("keyring_absent", path=credentials.path)]
 
@@ -181,4 +186,5 @@ def _commands(folders: Sequence[str]) -> list[str]:
     """Every `guetteur` of the search path, links that lead to the same one once."""
     names = ("guetteur", "guetteur.exe")
     candidates = (Path(folder) / name for folder in folders if folder for name in names)
-    return sorted({os.path.realpath(path) for path in candidates if path.is_file() and os.access(path, os.X_OK)})
+    found = (path for path in candidates if os.path.isfile(path) and os.access(path, os.X_OK))  # noqa: PTH113
+    return sorted({os.path.realpath(path) for path in found})

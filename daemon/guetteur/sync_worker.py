@@ -16,26 +16,26 @@ import msgspec
 
 from guetteur.app import build_checker, never_block_floor, now_utc, open_egress
 from guetteur.egress import errand
+from guetteur.errors import GuetteurError
 from guetteur.lists.format import CompiledFormat
 from guetteur.lists.source import load_source
 from guetteur.lists.store import Store
-from guetteur.lists.sync import Progress, SyncResult, sync
+from guetteur.lists.sync import Progress, SyncResult, failed, sync
 
 NICE = 10
 """The person's own work comes first."""
 
 
 def renew(data_dir: Path, state_dir: Path, *, accept_size: bool = False, report: bool = False) -> SyncResult | None:
-    """Renew the lists below ``state_dir`` here and now; None without a repository to renew from.
-
-    Raises:
-        GuetteurError: the package's data or the root of trust cannot be read.
-    """
-    setup = load_source(data_dir, never_block_floor(build_checker(data_dir, with_lists=False)))
+    """Renew the lists below ``state_dir`` here and now; None without a repository to renew from."""
+    store = Store(state_dir / "lists")
+    try:
+        setup = load_source(data_dir, never_block_floor(build_checker(data_dir, with_lists=False)))
+    except GuetteurError as error:  # the package's data or the root of trust cannot be read
+        return failed(store, error, now_utc())
     if setup is None:
         return None
     progress = _tell if report else _ignore
-    store = Store(state_dir / "lists")
     with closing(open_egress(state_dir)) as egress, errand(egress, "lists"):
         return sync(setup, store, CompiledFormat(), now_utc(), progress=progress, accept_size=accept_size)
 

@@ -204,6 +204,69 @@ async def test_a_list_damaged_as_it_came_is_fetched_again(
     renewer.close()
 
 
+async def test_a_root_of_trust_that_is_not_there_is_said(
+    maintainer: Maintainer, mirror: str, settings: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    await publish_twice(maintainer, mirror, settings)
+    monkeypatch.setenv("GUETTEUR_LISTS_ROOT", str(tmp_path / "gone.json"))
+    renewer = started(settings)
+    result = await renewer.sync()
+    assert result is not None
+    assert result.error is not None
+    assert (result.outcome, result.error.code) == ("failed", "repository_unreadable")
+    assert "gone.json" in result.error.message
+    assert "GUETTEUR_LISTS_ROOT" in result.error.hint
+    restarted = started(settings)
+    for told in (renewer.status(), restarted.status()):
+        assert told is not None
+        assert told.last_error == result.error
+    restarted.close()
+    assert warns(renewer, NEW)
+    monkeypatch.setenv("GUETTEUR_LISTS_ROOT", str(maintainer.root))
+    assert await sync(renewer) == "up_to_date"
+    status = renewer.status()
+    assert status is not None
+    assert status.last_error is None
+    renewer.close()
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("/gone/python",),
+        (sys.executable, "-c", "raise SystemExit(1)"),
+        (sys.executable, "-c", "print('no message')"),
+        (sys.executable, "-c", "print('x' * 200_000)"),
+    ],
+    ids=["cannot be started", "dies", "says something else", "never ends a line"],
+)
+async def test_a_renewal_that_dies_is_said(
+    maintainer: Maintainer, mirror: str, settings: Settings, command: tuple[str, ...]
+) -> None:
+    await publish_twice(maintainer, mirror, settings)
+    renewer = started(settings)
+    whole, renewer._worker = renewer._worker, command
+    result = await renewer.sync()
+    status = renewer.status()
+    assert result is not None
+    assert status is not None
+    assert (result.outcome, result.error) == ("failed", status.last_error)
+    assert status.last_error is not None
+    assert status.last_error.code == "sync_failed"
+    assert not await renewer._attempt()  # and it is tried again
+    # Another process that renews them meanwhile ends the trouble, and so does the next try.
+    elsewhere = started(settings)
+    assert await sync(elsewhere) == "up_to_date"
+    elsewhere.close()
+    status = renewer.status()
+    assert status is not None
+    assert status.last_error is None
+    renewer._worker = whole
+    assert await sync(renewer) == "up_to_date"
+    assert renewer._failure is None
+    renewer.close()
+
+
 @pytest.mark.parametrize("content", [None, b"", b'{"sum":"a81ec629616ba8d2","content":{"url":"x"}}'])
 def test_a_damaged_address_of_the_lists_is_said(
     settings: Settings, tmp_path: Path, caplog: pytest.LogCaptureFixture, content: bytes | None

@@ -113,7 +113,7 @@ def test_the_tutorial_does_what_it_says(reader: Reader) -> None:
         ": accepted",
         "never_block (official) 1",
         "www.impots.gouv.fr: not listed",
-        "updated: version",
+        "are in place",
         "1 reported sites",
     ):
         assert words in said, said

@@ -1,7 +1,7 @@
 """`make run`: shows what Guetteur does, with real lookalike names served on this machine.
 
-With Chromium or Firefox and a screen: a window with the extension, where every name leads to a small server on
-loopback. Without: the same names judged by the real daemon, as a table.
+With Chromium or Firefox and a screen: a window with the extension, where every name but the real tax office's leads to
+a small server on loopback. Without: the same names judged by the real daemon, as a table.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import sys
 import tempfile
 from html import escape
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from aiohttp import web
 from rich.console import Console
@@ -48,7 +49,7 @@ PLACES = (
 )
 TEXTS = {
     "fr": {
-        "title": "Essayez : ces liens mènent tous à cet ordinateur",
+        "title": "Essayez : ces liens mènent à cet ordinateur, sauf celui du vrai site",
         "table": "Ce que répond le démon",
         "how": "Aucun navigateur à ouvrir ici. Pour charger l’extension : chrome://extensions → mode développeur → "
         "« Charger l’extension non empaquetée » → {path}, après : guetteur install",
@@ -56,7 +57,7 @@ TEXTS = {
         "page": "Page d’essai servie par cet ordinateur. Rien de ce que vous tapez n’est envoyé.",
     },
     "en": {
-        "title": "Try: all these links lead to this computer",
+        "title": "Try: these links lead to this computer, but for that of the real site",
         "table": "What the daemon answers",
         "how": "No browser to open here. To load the extension: chrome://extensions → developer mode → "
         "“Load unpacked” → {path}, after: guetteur install",
@@ -126,7 +127,7 @@ async def show(browser: str, home: Path, settings: Settings, lang: str) -> None:
 
 
 def chromium(browser: str, home: Path, settings: Settings, port: int, lang: str) -> tuple[list[str], dict[str, str]]:
-    """Command and environment of a Chromium of its own, with the extension loaded and every name led to ``port``."""
+    """Command and environment of a Chromium of its own, with the extension and every http address led to ``port``."""
     profile = home / "profile"
     install(settings, user_data_dir=profile)
     command = [
@@ -144,7 +145,9 @@ def firefox(browser: str, home: Path, settings: Settings, port: int, lang: str) 
     """The same for Firefox, by way of web-ext, in a private home for the native-messaging manifest."""
     install(settings, ["firefox"], home=home)
     prefs = {
-        "network.dns.native-is-localhost": "true",
+        "network.dns.localDomains": ",".join(
+            urlsplit(url).netloc for url in (START, *(url for url, *_ in PLACES)) if url[:5] == "http:"
+        ),
         "network.socket.forcePort": f"80={port}",
         "network.proxy.type": "0",
         "network.captive-portal-service.enabled": "false",

@@ -138,3 +138,37 @@ def test_an_unknown_transport_is_said(tmp_path: Path) -> None:
     )
     assert done.returncode == 2
     assert "pigeon" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "french", "english"),
+    [
+        (("status",), "Guetteur ne tourne pas", "Guetteur is not running"),
+        (("check", "http://"), "http:// : ce n’est pas une adresse web", "http://: this is not a web address"),
+        (("check-mail", "none.eml"), "none.eml : ce fichier n’existe pas", "none.eml: there is no such file"),
+        (("install", "--browser", "nope"), "« nope » n’est pas un navigateur", "“nope” is no browser"),
+        (("egress", "--clear"), "l’écriture sur le disque échoue", "writing to the disk fails"),
+        (("lists", "sync"), "aucune adresse de listes", "no address of lists"),
+        (("lists", "rollback"), "pas de liste plus ancienne", "no older list"),
+        (("letter", "none.json"), "none.json ne peut pas être lu : il n’existe", "none.json cannot be read: it does"),
+        (("report", "send", "--channel", "nope", FAKE), "« nope » n’est pas un", "“nope” is no known recipient"),
+        (("report", "verify", "none.zip"), "none.zip ne peut pas être lu", "none.zip cannot be read"),
+        (("report", "retract", "abc"), "rien n’attend d’être envoyé", "nothing is waiting"),
+    ],
+)
+def test_errors_are_told_in_the_language_asked_for(
+    tmp_path: Path, arguments: tuple[str, ...], french: str, english: str
+) -> None:
+    if arguments[0] == "egress":
+        (tmp_path / "state/guetteur.db").mkdir(parents=True)
+    said = {lang: run(*arguments, "--lang", lang, home=tmp_path) for lang in ("fr", "en")}
+    assert {done.returncode for done in said.values()} == {2}
+    ours, theirs = (said[lang].stderr.replace("\u00a0", " ") for lang in ("fr", "en"))
+    assert french in ours
+    assert english in theirs
+    assert ours.startswith("guetteur : ")
+    assert len(set(ours.splitlines()) & set(theirs.splitlines())) == 0
+
+
+def test_the_language_of_the_system_tells_errors_too(tmp_path: Path) -> None:
+    assert "Guetteur ne tourne pas" in run("status", home=tmp_path).stderr

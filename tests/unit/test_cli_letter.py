@@ -66,13 +66,17 @@ def test_a_sealed_report_is_listed_file_by_file(tmp_path: Path, monkeypatch: pyt
     (tmp_path / "sealed.zip").write_bytes(sealed.replace(b"Votre colis", b"Votre carte"))
     refused = run(main, arguments)
     assert refused.exit_code == 2
-    assert "was changed since it was sealed" in refused.output
+    assert "a été modifié depuis qu’il a été scellé" in refused.output
 
 
 def test_refusals(tmp_path: Path) -> None:
     good, bad = tmp_path / "good.json", tmp_path / "bad.json"
     good.write_text("{}")
-    for content, code in (("{", "invalid_json"), ('{"x": 1}', "invalid_request"), (" " * 1_048_577, "file_too_large")):
+    for content, code in (
+        ("{", "answers_malformed"),
+        ('{"x": 1}', "answers_unfit"),
+        (" " * 1_048_577, "file_too_large"),
+    ):
         bad.write_text(content)
         with pytest.raises(InvalidInputError) as refused:
             make_letter(bad, [], [], tmp_path / "o.pdf", "en")

@@ -82,8 +82,8 @@ def test_what_is_no_mail_gets_a_hint_and_the_rest_is_judged(tmp_path: Path, scam
     done = run(str(picture), str(tmp_path / "nowhere.eml"), str(scam), home=tmp_path)
     assert done.returncode == 2
     told = done.stderr.decode()
-    assert "a.png: this is no mail message" in told
+    assert "a.png\u00a0: ce n’est pas un courriel" in told
     assert "→" in told
-    assert "nowhere.eml does not exist" in told
+    assert "nowhere.eml\u00a0: ce fichier n’existe pas" in told
     assert "Ce message se fait passer pour" in done.stdout.decode()
     assert "Traceback" not in told

@@ -120,7 +120,7 @@ async def test_a_yes_sends_and_lists_and_is_not_sent_twice(person: Person) -> No
     person.keys.set("spamhaus_token", CREDENTIALS["spamhaus_token"])
     result = await person.run("send", URL, answer="oui\n")
     assert result.exit_code == 0, result.output
-    assert "Netcraft : accepté" in result.output
+    assert "Netcraft\u00a0: accepté" in result.output
     taken = person.doubles.by_channel["netcraft"].taken
     assert len(taken) == 1
     assert "claire" not in taken[0]["urls"][0]["url"]

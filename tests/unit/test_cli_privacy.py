@@ -43,10 +43,11 @@ def test_what_left_is_told_in_both_languages_and_forgotten(state: Path) -> None:
         with errand(log, "lookup"), contact("dns", "scam.fr"):
             pass
     french, english = run("egress", "--lang", "fr").output, run("egress", "--lang", "en").output
-    assert "âge d’un nom «\u00a0scam.fr\u00a0» → rdap.nic.fr : a répondu (2 fois, la dernière à " in french
-    assert "recherche pour un signalement «\u00a0scam.fr\u00a0» → serveurs de noms du réseau : pas de réponse" in french
+    assert "âge d’un nom «\u00a0scam.fr\u00a0» → rdap.nic.fr\u00a0: a répondu (2 fois, la dernière à " in french
+    told = "recherche pour un signalement «\u00a0scam.fr\u00a0» → serveurs de noms du réseau\u00a0: pas de réponse"
+    assert told in french
     assert "age of a name" in english
-    assert "the network’s name servers : no answer" in english
+    assert "the network’s name servers: no answer" in english
     told = json.loads(run("egress", "--json").output)
     assert {one["to"]: one["count"] for one in told["entries"]} == {"rdap.nic.fr": 2, "dns": 1}
     assert "contacted no other computer" in run("egress", "--clear", "--lang", "en").output
@@ -116,15 +117,15 @@ def test_uninstall_forget_erases_both(state: Path) -> None:
 def test_whose_lists_are_in_use(state: Path, tmp_path: Path) -> None:
     shipped = run("lists", "sources", "--lang", "fr").output
     assert "livrées avec Guetteur" in shipped
-    assert "Phishing.Database : MIT, 60326 adresses, du 2026-07-29 (il y a " in shipped
+    assert "Phishing.Database\u00a0: MIT, 60326 adresses, du 2026-07-29 (il y a " in shipped
     at = datetime(2026, 11, 20, tzinfo=UTC)
     compile_list(tmp_path / "list", [ListedKey("scam.fr")], version="v7", built_at=at, sources=("One",))
     sources = (ListSource("one", "One", "https://one.example/", None, 12, at), ListSource("two", "Two"))
     Store(state / "lists").add(ListState("v7", "00", at, 12, sources), {"base": tmp_path / "list"}, at)
     lines = run("lists", "sources", "--lang", "en").output.splitlines()
     assert lines[0] == "The lists v7 are in use; they are from:"
-    assert lines[1].startswith("  One : licence not stated, 12 addresses, of 2026-11-20 (")
-    assert lines[2:] == ["    https://one.example/", "  Two : licence not stated"]
+    assert lines[1].startswith("  One: licence not stated, 12 addresses, of 2026-11-20 (")
+    assert lines[2:] == ["    https://one.example/", "  Two: licence not stated"]
     told = json.loads(run("lists", "sources", "--json").output)
     assert told[0]["fetched_at"] == "2026-11-20T00:00:00Z"
     assert told[1] == {"id": "two", "name": "Two", "url": None, "licence": None, "entries": None, "fetched_at": None}

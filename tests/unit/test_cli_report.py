@@ -91,7 +91,7 @@ def test_what_was_changed_is_named(folder: Path) -> None:
     (folder / "a.zip").write_bytes(data.replace(b"gite-du-moulin", b"gite-du-jardin"))
     done = run("verify", "a.zip")
     assert done.exit_code == 1
-    assert "modifié : mail/original.eml" in done.output
+    assert "modifié\u00a0: mail/original.eml" in done.output
     found = json.loads(run("verify", "--json", "a.zip").output)
     assert (found["unaltered"], found["signature"]) == (False, "good")
 
@@ -148,7 +148,7 @@ def test_options_may_come_before_what_is_reported(folder: Path) -> None:
 def test_a_slip_of_the_pen_is_not_sent_as_an_address(folder: Path, word: str, hint: str) -> None:
     done = CliRunner().invoke(main, ["report", word, "--yes"])
     assert done.exit_code == 2
-    assert f"{word} is no command" in done.output
+    assert f"«\u00a0{word}\u00a0» n’est ni une commande" in done.output
     assert hint in done.output
     assert not (folder / "home").exists()
 

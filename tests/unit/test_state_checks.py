@@ -127,7 +127,7 @@ def test_keyrings(settings: Settings) -> None:
     assert look(settings, backend=NoRing())["credentials_unreadable"].level == "fail"
     ring = Ring()
     ring.locked = True
-    assert "locked" in look(settings, backend=ring)["credentials_unreadable"].text_en
+    assert look(settings, backend=ring)["credentials_unreadable"].level == "fail"
 
 
 def test_damaged_lists(settings: Settings, tmp_path: Path) -> None:
@@ -196,7 +196,8 @@ def test_read_only_home(tmp_path: Path) -> None:
         subprocess.run(["mount", "-o", "remount,ro", disk], check=True)
         finding = look(Settings(runtime_dir=tmp_path / "run", state_dir=disk / "state"))["state_unwritable"]
         assert finding.level == "fail"
-        assert "Read-only" in finding.text_en
+        assert "the disk is read-only" in finding.text_en
+        assert "le disque n’accepte pas l’écriture" in finding.text_fr
 
 
 def test_damaged_channels(settings: Settings, tmp_path: Path) -> None:

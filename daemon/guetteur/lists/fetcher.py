@@ -125,7 +125,7 @@ class ListFetcher(FetcherInterface):
             # All files of one renewal are one contact; our own deadline counts, see _run.
             self._session = open_session({"User-Agent": USER_AGENT}, proxies=True, together=True)
         response = await self._session.get(url, allow_redirects=False)
-        with suppress(TypeError, ValueError, KeyError):
+        with suppress(TypeError, ValueError, KeyError, OverflowError):
             self.server_date = parsedate_to_datetime(response.headers["Date"]).astimezone(UTC)
         if response.status != 200:
             response.close()

@@ -52,15 +52,15 @@ def load_source(data_dir: Path, floor: frozenset[str]) -> SyncSetup | None:
     url = _url(data_dir)
     if not url:
         return None
-    root = Path(os.environ.get("GUETTEUR_LISTS_ROOT") or data_dir / ROOT_NAME)
+    named = os.environ.get("GUETTEUR_LISTS_ROOT")
+    root = Path(named or data_dir / ROOT_NAME)
     from guetteur.lists.renewal import SyncSetup  # noqa: PLC0415 -- tuf, which compiling the package's data does without
 
     try:
         return SyncSetup(url=url, root=root.read_bytes(), floor=floor)
     except OSError as error:
-        raise DataFileError(
-            "repository_unreadable", f"{root} cannot be read: {error.strerror}", "reinstall guetteur"
-        ) from None
+        hint = "correct GUETTEUR_LISTS_ROOT, then run guetteur install" if named else "reinstall guetteur"
+        raise DataFileError("repository_unreadable", f"{root} cannot be read: {error.strerror}", hint) from None
 
 
 def _url(data_dir: Path) -> str:

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from guetteur.lists.listformat import ListFormat
     from guetteur.lists.store import Store
 
-__all__ = ["Outcome", "Progress", "SyncResult", "SyncSetup", "read_status", "sync"]
+__all__ = ["Outcome", "Progress", "SyncResult", "SyncSetup", "failed", "read_status", "sync"]
 
 Outcome = Literal["updated", "up_to_date", "held", "busy", "failed"]
 
@@ -106,9 +106,9 @@ def sync(  # noqa: PLR0913 -- the parts it works on
     except Timeout:
         return _result(store, "busy")
     except GuetteurError as error:
-        return _failed(store, error, now, received)
+        return failed(store, error, now, received)
     except OSError as error:
-        return _failed(store, store_error(error, store.folder), now, received)
+        return failed(store, store_error(error, store.folder), now, received)
     progress(Progress("done"))
     return _result(store, outcome, via=via, received=received)
 
@@ -136,7 +136,8 @@ def _keep(folder: Path, record: SyncRecord) -> None:
         write_record(folder, record)
 
 
-def _failed(store: Store, error: GuetteurError, now: datetime, received: int) -> SyncResult:
+def failed(store: Store, error: GuetteurError, now: datetime, received: int = 0) -> SyncResult:
+    """The result of a sync that ``error`` ended, also before it began; kept for the status."""
     said = failure(error, now)
     _keep(store.folder, SyncRecord(read_record(store.folder).last_success, said))
     return _result(store, "failed", received=received, error=said)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -74,11 +75,30 @@ class ListView:
         if self.added is not None:
             yield from self.added.entries()
 
-    def overlay(self) -> tuple[list[str], list[str]]:
-        """Hosts that came and hosts that went since the base was made; pages are left out."""
-        added = () if self.added is None else self.added.front()
-        removed = () if self.removed is None else self.removed.entries()
-        return list(added), [key for key in removed if "/" not in key]
+    def front(self, start: int) -> Iterator[str]:
+        """Hosts for browsers as one row, from the ``start``-th on: the base's, those that came since, those that went.
+
+        Pages are left out.
+        """
+        came_at = self.base.front_size
+        went_at = came_at + self._came
+        if start < came_at:
+            yield from self.base.front(start)
+        if self.added is not None and start < went_at:
+            yield from self.added.front(max(start - came_at, 0))
+        if self.removed is not None:
+            went = (key for key in self.removed.entries() if "/" not in key)
+            yield from islice(went, max(start - went_at, 0), None)
+
+    def parts(self, row: list[str], start: int) -> tuple[list[str], list[str], list[str]]:
+        """What `front` gave, sorted: the base's hosts, those that came, those that went."""
+        came_at = max(self.base.front_size - start, 0)
+        went_at = max(self.base.front_size + self._came - start, 0)
+        return row[:came_at], row[came_at:went_at], row[went_at:]
+
+    @property
+    def _came(self) -> int:
+        return 0 if self.added is None else self.added.front_size
 
     def __len__(self) -> int:
         added = 0 if self.added is None else len(self.added)

@@ -55,6 +55,19 @@ class AgeLookup:
         self._rdap = RdapClient(addresses, self._limits, ssl_context)
         self._whois = WhoisClient(addresses, self._limits, whois_port)
 
+    def nobody(self, domain: str) -> Unavailable | None:
+        """Why there is nobody to ask about ``domain``: ``age_no_server``, ``age_not_published``; None: there is.
+
+        ``domain`` is as for `created`.
+        """
+        if not _DOMAIN.fullmatch(domain):
+            return Unavailable(Why.NO_SERVER.value)
+        if self._registries.silent(domain):
+            return Unavailable(Why.NOT_PUBLISHED.value)
+        if self._registries.rdap(domain) is None and self._registries.whois(domain) is None:
+            return Unavailable(Why.NO_SERVER.value)
+        return None
+
     async def created(self, domain: str) -> Known[date] | Unavailable:
         """Ask when ``domain`` was created; takes at most `Limits.total_s`.
 
@@ -65,10 +78,9 @@ class AgeLookup:
         Returns:
             The day, in UTC where the registry tells its time zone, as of now; or one of the codes of `Why`.
         """
-        if not _DOMAIN.fullmatch(domain):
-            return Unavailable(Why.NO_SERVER.value)
-        if self._registries.silent(domain):
-            return Unavailable(Why.NOT_PUBLISHED.value)
+        nobody = self.nobody(domain)
+        if nobody is not None:
+            return nobody
         try:
             async with asyncio.timeout(self._limits.total_s):
                 day = await self._ask(domain)
@@ -80,7 +92,7 @@ class AgeLookup:
 
     async def _ask(self, domain: str) -> date:
         rdap, whois = self._registries.rdap(domain), self._registries.whois(domain)
-        failure = NoAgeError(Why.NO_SERVER)
+        failure = NoAgeError(Why.NO_SERVER)  # told by nobody: one of the two is there
         if rdap is not None:
             try:
                 return plausible(await self._rdap.created(domain, rdap), self._now())

@@ -102,14 +102,17 @@ class WhoisClient:
         raise NoAgeError(Why.OFFLINE)
 
     async def _parse(self, question: Question) -> Answer:
-        process = await asyncio.create_subprocess_exec(
-            *self._worker,
-            stdin=PIPE,
-            stdout=PIPE,
-            stderr=DEVNULL,
-            # On Windows a console window would flash up.
-            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
-        )
+        try:
+            process = await asyncio.create_subprocess_exec(
+                *self._worker,
+                stdin=PIPE,
+                stdout=PIPE,
+                stderr=DEVNULL,
+                # On Windows a console window would flash up.
+                creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+            )
+        except OSError:  # an update has just taken this Python away, or there are too many processes
+            raise NoAgeError(Why.UNREADABLE) from None
         try:
             async with asyncio.timeout(self._limits.parse_s):
                 out, _ = await process.communicate(msgspec.json.encode(question))

@@ -2,7 +2,7 @@
 
 ::
 
-    remembered? -> among the newly registered of the lists? -> question left today? -> ask -> remember
+    remembered? -> among the newly registered of the lists? -> somebody to ask? -> question left today? -> ask
 
 Only the name of the domain leaves the computer, never more than `per_day` times a day, and only what could be counted
 on the disk is asked: a full disk and a restart must not make more of them.
@@ -41,6 +41,10 @@ _KEEP_BUDGET_DAYS = 64
 
 class AgeLookup(Protocol):
     """Asks the network for the day a domain was registered; see `guetteur.lookup`."""
+
+    def nobody(self, domain: str) -> Unavailable | None:
+        """Why there is nobody to ask about ``domain``; None when there is somebody."""
+        ...
 
     async def created(self, domain: str) -> Known[date] | Unavailable:
         """The day, or why it cannot be had; never raises for what a server does."""
@@ -111,11 +115,15 @@ class Ages:
             return failed
         if self._lookup is None:
             return Unavailable("age_not_asked")
+        # A question that does not leave costs none of the day's.
+        return self._lookup.nobody(domain) or await self._ask(self._lookup, domain, now)
+
+    async def _ask(self, lookup: AgeLookup, domain: str, now: datetime) -> Fact[date]:
         if not await asyncio.to_thread(self._count, now):
             return Unavailable("age_budget")
         try:
             async with asyncio.timeout(DEADLINE_S), self._turns:
-                answer = await self._lookup.created(domain)
+                answer = await lookup.created(domain)
         except TimeoutError:
             answer = Unavailable("age_timeout")
         if answer != OFFLINE:

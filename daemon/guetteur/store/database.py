@@ -1,8 +1,9 @@
 """One SQLite file that the daemon can do without: every failure becomes a `Fault`, and the daemon goes on.
 
-What cannot be written is held in memory until the daemon ends; a damaged file is moved aside and begun anew, by its
-owner alone: under a daemon that has it open, another process would take away what the daemon goes on writing. Calls
-block for as long as the disk takes, so the daemon makes them in a thread; one at a time, from any thread.
+What cannot be written is held in memory, and what must not be lost is written when it can be (`StateDatabase.owe`). A
+damaged file is moved aside and begun anew, by its owner alone: under a daemon that has it open, another process would
+take away what the daemon goes on writing. Calls block for as long as the disk takes, so the daemon makes them in a
+thread; one at a time, from any thread.
 """
 
 from __future__ import annotations
@@ -29,6 +30,11 @@ DAMAGED_SUFFIX = ".damaged"
 _COMPANIONS = ("", "-wal", "-shm")
 _BUSY_MS = 2_000
 _BROKEN = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
+_PASSING = frozenset({"store_full", "store_busy", "store_unwritable"})
+"""Troubles that may end while the daemon runs."""
+_READ_ONLY = ("mode=ro", "immutable=1")
+"""Ways to open what cannot be written. The second sees no write-ahead log, so nothing that a killed daemon wrote last;
+the first needs a place for the log's index, which a full or read-only disk may refuse."""
 
 
 class Fault(NamedTuple):
@@ -61,6 +67,8 @@ class StateDatabase:
         self._loss: Fault | None = None
         self._trouble: Fault | None = None
         self._after_loss: list[Callable[[Database], None]] = []
+        self._owed: dict[object, Callable[[Database], object]] = {}
+        self._copied = False
         self._db = self._open()
 
     @property
@@ -84,19 +92,35 @@ class StateDatabase:
     def write(self, change: Callable[[Database], object]) -> bool:
         """Make ``change`` as a whole or not at all; return whether it was made and outlives this process."""
         with self._lock:
-            try:
-                self._change(change)
-            except sqlite3.Error as error:
-                if not self._failed(error):
-                    return False
-                try:
-                    self._change(change)  # the file was damaged: this is the first change of the new one
-                except sqlite3.Error as again:
-                    self._failed(again)
-                    return False
-            if self.kept:
+            if not self._try(change):
+                return False
+            if self.kept and not self._owed:
                 self._trouble = None
             return self.kept
+
+    def owe(self, key: object, change: Callable[[Database], object]) -> bool:
+        """As `write`, but what cannot be written now is written by a later call, or by `settle`.
+
+        Args:
+            key: what is changed; a later change of the same takes this one's place.
+            change: may be made twice.
+        """
+        with self._lock:
+            self._owed.pop(key, None)
+            self._owed[key] = change
+            late = len(self._owed) > 1
+            paid = self._pay()
+            if paid and late:
+                self._empty_log()
+            return paid
+
+    def settle(self) -> None:
+        """Write what is owed, where there is room again."""
+        with self._lock:
+            if not self.kept and self._owner:
+                self._reopen()
+            if self.kept and self._owed and self._pay():
+                self._empty_log()
 
     def forget(self, change: Callable[[Database], object]) -> bool:
         """Make ``change``, which takes something away, for good: in the write-ahead log, too, or not at all.
@@ -106,10 +130,13 @@ class StateDatabase:
         """
         if not self.kept or not self.write(change):
             return False
-        with self._lock, suppress(sqlite3.Error):
-            # A process that reads at this moment keeps the old pages until the next time, or until the file is closed.
-            self._db.execute("pragma wal_checkpoint(truncate)").fetchall()
+        self.empty_log()
         return True
+
+    def empty_log(self) -> None:
+        """Leave nothing in the write-ahead log of what was taken away."""
+        with self._lock:
+            self._empty_log()
 
     def check(self) -> None:
         """Look at all of the file, as when it was opened, and do the same about damage that no call has met yet."""
@@ -127,6 +154,37 @@ class StateDatabase:
         """Close the file; later calls answer as if it could not be read."""
         with self._lock, suppress(sqlite3.Error):
             self._db.conn.close()
+
+    def _try(self, change: Callable[[Database], object]) -> bool:
+        try:
+            self._change(change)
+        except sqlite3.Error as error:
+            if not self._failed(error):
+                return False
+            try:
+                self._change(change)  # the file was damaged: this is the first change of the new one
+            except sqlite3.Error as again:
+                self._failed(again)
+                return False
+        return True
+
+    def _pay(self) -> bool:
+        """Make every change that is owed, all or none; return whether they outlive this process."""
+
+        def change(db: Database) -> None:
+            for owed in self._owed.values():
+                owed(db)
+
+        if not self._try(change) or not self.kept:
+            return False
+        self._owed.clear()
+        self._trouble = None
+        return True
+
+    def _empty_log(self) -> None:
+        with suppress(sqlite3.Error):
+            # A process that reads at this moment keeps the old pages until the next time, or until the file is closed.
+            self._db.execute("pragma wal_checkpoint(truncate)").fetchall()
 
     def _change(self, change: Callable[[Database], object]) -> None:
         connection = self._db.conn
@@ -155,6 +213,25 @@ class StateDatabase:
         self.kept = False
         LOG.warning("%s (%s); going on without", self._trouble.message, self._trouble.hint)
         return self._in_memory()
+
+    def _reopen(self) -> None:
+        """Open the file after all, where what hindered that may have passed and nothing in the file is unknown here."""
+        if self._trouble is None or self._trouble.code not in _PASSING or not self._copied:
+            return
+        try:
+            database = self._open_file()
+        except (NewerFileError, OSError, sqlite3.Error):
+            return
+        self._db.conn.close()
+        self._db, self.kept, self._trouble = database, True, None
+        self._refill()
+
+    def _refill(self) -> None:
+        for refill in self._after_loss:
+            try:
+                self._change(refill)
+            except sqlite3.Error as error:
+                self._owed[refill], self._trouble = refill, _fault(error, self.path)
 
     def _open_file(self) -> Database:
         self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -185,18 +262,15 @@ class StateDatabase:
 
     def _in_memory(self) -> Database:
         connection = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
-        if self._trouble is not None and self._trouble.code not in {"store_newer", "store_unreadable"}:
+        self._copied = False
+        if self._trouble is not None and self._trouble.code in _PASSING:
             # Read-only folder or disk: what the person decided before still holds.
-            with suppress(sqlite3.Error):
-                source = sqlite3.connect(f"{self.path.absolute().as_uri()}?immutable=1", uri=True)
-                try:
-                    source.backup(connection)
-                finally:
-                    source.close()
+            self._copied = _is_absent(self.path) or any(_copy(self.path, connection, way) for way in _READ_ONLY)
         try:
             migrate(connection)
         except (NewerFileError, sqlite3.Error):
             connection.close()
+            self._copied = False
             connection = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
             migrate(connection)
         return Database(connection, execute_plugins=False)
@@ -217,9 +291,7 @@ class StateDatabase:
         except OSError as stuck:
             self._trouble = _fault(stuck, self.path)
         self._db = self._open()
-        for refill in self._after_loss:
-            with suppress(sqlite3.Error):
-                self._change(refill)
+        self._refill()
         return True
 
 
@@ -239,6 +311,26 @@ def _connect(path: Path) -> Database:
         connection.close()
         raise
     return Database(connection, execute_plugins=False)
+
+
+def _is_absent(path: Path) -> bool:
+    try:
+        path.lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        return True
+    except OSError:
+        pass
+    return False
+
+
+def _copy(path: Path, target: sqlite3.Connection, way: str) -> bool:
+    """Whether everything in the file could be copied, opened this ``way``."""
+    try:
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?{way}", uri=True)) as source:
+            source.backup(target)
+    except sqlite3.Error:
+        return False
+    return True
 
 
 def _check(connection: sqlite3.Connection, path: Path) -> None:

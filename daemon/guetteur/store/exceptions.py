@@ -58,7 +58,7 @@ class Exceptions:
         return tuple(Exemption(host, datetime.fromisoformat(since)) for host, since in sorted(self._since.items()))
 
     def add(self, host: str, now: datetime) -> bool:
-        """Make an exception from now on; return whether it outlives this process. Blocks.
+        """Make an exception from now on; return whether it is written, as it else is when there is room. Blocks.
 
         Raises:
             InvalidInputError: ``not_a_host``; ``too_many_exceptions``.
@@ -71,12 +71,12 @@ class Exceptions:
                 )
             # A new dictionary: a check that runs at this moment sees the old one or the new one.
             self._since = self._since | {name: at}
-            return self._database.write(
-                lambda db: db.execute("insert or replace into exceptions values (?, ?)", (name, at))
+            return self._database.owe(
+                name, lambda db: db.execute("insert or replace into exceptions values (?, ?)", (name, at))
             )
 
     def remove(self, host: str) -> bool:
-        """Warn of ``host`` again; return whether that outlives this process. Blocks.
+        """Warn of ``host`` again; return whether that is written, as in `add`. Blocks.
 
         Raises:
             InvalidInputError: ``not_a_host``.
@@ -84,7 +84,10 @@ class Exceptions:
         name = site_of(host)
         with self._lock:
             self._since = {other: since for other, since in self._since.items() if other != name}
-            return self._database.forget(lambda db: db.execute("delete from exceptions where host = ?", (name,)))
+            gone = self._database.owe(name, lambda db: db.execute("delete from exceptions where host = ?", (name,)))
+        if gone:
+            self._database.empty_log()
+        return gone
 
     def _rewrite(self, db: Database) -> None:
         for row in self._since.items():

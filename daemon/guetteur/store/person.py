@@ -56,10 +56,11 @@ class PersonStore:
             self.visits.note(host)
 
     async def run(self) -> None:
-        """Write visits now and then, look at the file and forget what is old once a day, until cancelled."""
+        """Write visits and what is owed now and then, look at the file and forget what is old once a day, for ever."""
         day = None
         while True:
             await asyncio.sleep(FLUSH_EVERY_S)
+            await asyncio.to_thread(self.database.settle)
             await self.visits.flush()
             today = self._clock().date()
             if today != day:
@@ -71,6 +72,7 @@ class PersonStore:
     def close(self) -> None:
         """Write what is still to be written and close the file."""
         self.database.check()
+        self.database.settle()
         self.visits.flush_now()
         self.egress.close()
         self.database.close()

@@ -78,8 +78,10 @@ class Browser:
 
     def is_found(self, which: Callable[[str], str | None] = shutil.which) -> bool:
         """Whether it seems to be on this computer."""
-        return any(folder.exists() for folder in self.found_by) or any(
-            Path(name).exists() if "/" in name else which(name) is not None for name in self.executables
+        # os.path: False, no exception, where we may not look or a name is too long.
+        return any(os.path.exists(folder) for folder in self.found_by) or any(  # noqa: PTH110
+            os.path.exists(name) if "/" in name else which(name) is not None  # noqa: PTH110
+            for name in self.executables
         )
 
 
@@ -95,15 +97,22 @@ class Identities:
 
 def places(home: Path | None = None, platform: Platform | None = None) -> Places:
     """The person's folders; ``$XDG_CONFIG_HOME`` and ``$XDG_DATA_HOME`` count only when no other home is asked for."""
-    config = os.environ.get("XDG_CONFIG_HOME") if home is None else None
-    data = os.environ.get("XDG_DATA_HOME") if home is None else None
+    config = _xdg("XDG_CONFIG_HOME") if home is None else None
+    data = _xdg("XDG_DATA_HOME") if home is None else None
     base = home or Path.home()
     return Places(
         platform or this_platform(),
         base,
-        Path(config) if config else base / ".config",
-        Path(data) if data else None,
+        config or base / ".config",
+        data,
     )
+
+
+def _xdg(name: str) -> Path | None:
+    # "If an implementation encounters a relative path in any of these variables it should consider the path invalid
+    # and ignore it": https://specifications.freedesktop.org/basedir-spec/latest/
+    path = Path(os.environ.get(name, ""))
+    return path if path.is_absolute() else None
 
 
 def this_platform() -> Platform:

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import socket
 import stat
 import time
@@ -25,7 +24,9 @@ from guetteur.transport.ownership import (
     loopback_listener_uid,
     own_uid,
     peer_uid,
+    read_private_file,
 )
+from guetteur.transport.whereabouts import elsewhere
 
 if TYPE_CHECKING:
     from guetteur.config import Settings
@@ -109,7 +110,13 @@ class DaemonClient:
                 return self._connection, False
             self.close()
         connect = _connect_unix if self._settings.transport == "unix" else _connect_loopback
-        self._connection = connect(self._settings, max(deadline - time.monotonic(), 0.001))
+        try:
+            self._connection = connect(self._settings, max(deadline - time.monotonic(), 0.001))
+        except DaemonUnreachableError as error:
+            other = elsewhere(self._settings) if error.code == "daemon_unreachable" else None
+            if other is None:
+                raise
+            self._connection = connect(other, max(deadline - time.monotonic(), 0.001))
         return self._connection, True
 
 
@@ -125,7 +132,7 @@ def _connect_unix(settings: Settings, timeout_s: float) -> Connection:
         check_socket_path(path)
         info = path.lstat()
     except EndpointError as error:
-        raise DaemonUnreachableError(error.code, error.message, error.hint) from None
+        raise DaemonUnreachableError(error.code, error.message, error.hint, **error.params) from None
     except OSError as error:
         raise _nobody(error) from None
     if not stat.S_ISSOCK(info.st_mode) or info.st_uid != uid:
@@ -163,18 +170,13 @@ def _connect_loopback(settings: Settings, timeout_s: float) -> Connection:
 def _read_key_file(settings: Settings) -> tuple[int, str]:
     path = settings.loopback_file
     try:
-        handle = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0))
+        content = read_private_file(path, _MAX_KEY_FILE)
     except OSError as error:
         raise _nobody(error) from None
-    with os.fdopen(handle, "rb") as file:
-        info, uid = os.fstat(file.fileno()), own_uid()
-        if uid is not None and (info.st_uid != uid or info.st_mode & 0o077 or not stat.S_ISREG(info.st_mode)):
-            raise DaemonUnreachableError(
-                "key_file_unsafe",
-                f"{path} can be read or was written by others",
-                "remove it, then start the daemon again",
-            )
-        content = file.read(_MAX_KEY_FILE)
+    if content is None:
+        raise DaemonUnreachableError(
+            "key_file_unsafe", f"{path} can be read or was written by others", "remove it, then start the daemon again"
+        )
     with contextlib.suppress(ValueError, KeyError, TypeError):
         found = json.loads(content)
         port, key = int(found["port"]), str(found["key"])

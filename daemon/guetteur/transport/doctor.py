@@ -12,21 +12,23 @@ import time
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 import guetteur
-from guetteur.errors import DaemonUnreachableError, DataFileError
+from guetteur.errors import DaemonUnreachableError, DataFileError, GuetteurError
 from guetteur.lists.compiled import CompiledList
 from guetteur.lists.knowledge import load_knowledge, load_model
 from guetteur.lists.source import load_repository
 from guetteur.lists.sources import STARTER_FILE, starter_sources
 from guetteur.lookup.registries import load_registries
+from guetteur.texts import reasons, told_in_both
 from guetteur.transport import frames, host_script
 from guetteur.transport.browsers import load_browsers, load_identities, places
 from guetteur.transport.client import DaemonClient
-from guetteur.transport.endpoint import pid_path
+from guetteur.transport.endpoint import noted_pid
 from guetteur.transport.findings import Finding, finding
 from guetteur.transport.ownership import EndpointError, check_private_dir, check_socket_path, own_uid
 from guetteur.transport.processes import lives
 from guetteur.transport.registry import WindowsRegistry
 from guetteur.transport.targets import manifest, read_manifest, targets
+from guetteur.transport.whereabouts import elsewhere
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -45,6 +47,8 @@ DATA_FILES = (
 )
 
 _STATUS_TIMEOUT_S = 3.0
+_ROOT_GONE = frozenset({"repository_unreadable", "root_damaged"})
+"""No later try heals these."""
 
 
 def diagnose(
@@ -71,8 +75,10 @@ def diagnose(
     # The launcher first: it may start the daemon, which everything after it looks at.
     script = host_script.path(settings, where.platform)
     launcher = _launcher(settings, script, where.platform, launcher_timeout_s)
+    is_there = os.path.exists(settings.runtime_dir)  # noqa: PTH110 - as in _launcher
+    listening = settings if is_there else elsewhere(settings) or settings
     return [
-        *_endpoint(settings),
+        *_endpoint(listening),
         *_daemon(settings),
         _data(settings.data_dir),
         launcher,
@@ -86,7 +92,7 @@ def _endpoint(settings: Settings) -> list[Finding]:
     except EndpointError as error:
         if error.code == "runtime_dir_missing":
             return [finding("runtime_dir_missing", path=settings.runtime_dir)]
-        return [finding("runtime_dir_unsafe", path=settings.runtime_dir, why=error.message, hint=error.hint)]
+        return [finding("runtime_dir_unsafe", **told_in_both(error))]
     return [finding("runtime_dir_ok", path=settings.runtime_dir), _socket(settings)]
 
 
@@ -118,14 +124,18 @@ def _daemon(settings: Settings) -> list[Finding]:
         status: dict[str, Any] = json.loads(raw)
         running, pid, lists = status["version"], status["pid"], status["lists"]
         if code != 200 or status["product"] != "guetteur":
-            return [finding("daemon_bad_answer", why=f"HTTP {code}", log=settings.log_path)]
-        age = _lists(lists)
+            return [finding("daemon_bad_answer", **_untranslated(f"HTTP {code}"), log=settings.log_path)]
+        told = _lists(lists)
     except (ValueError, KeyError, TypeError) as error:
-        return [finding("daemon_bad_answer", why=repr(error), log=settings.log_path)]
+        return [finding("daemon_bad_answer", **_untranslated(type(error).__name__), log=settings.log_path)]
     installed = guetteur.__version__
     if running != installed:
-        return [finding("daemon_other_version", running=running, installed=installed, pid=pid), age]
-    return [finding("daemon_ok", version=running), age]
+        return [finding("daemon_other_version", running=running, installed=installed, pid=pid), *told]
+    return [finding("daemon_ok", version=running), *told]
+
+
+def _untranslated(why: str) -> dict[str, str]:
+    return {"why_fr": why, "why_en": why}
 
 
 def _silence(settings: Settings, error: DaemonUnreachableError) -> list[Finding]:
@@ -133,31 +143,28 @@ def _silence(settings: Settings, error: DaemonUnreachableError) -> list[Finding]
         case "socket_not_ours" | "key_file_unsafe" | "socket_path_too_long":
             return []  # said already, about the socket
         case "bad_answer" | "answer_not_verified" | "answer_too_large" | "answer_cut":
-            return [finding("daemon_bad_answer", why=error.message, log=settings.log_path)]
-    pid = _noted_pid(settings)
+            return [finding("daemon_bad_answer", **told_in_both(error), log=settings.log_path)]
+    pid = noted_pid(settings)
     if pid is not None and not lives(pid):
         return [finding("daemon_crashed", pid=pid, log=settings.log_path)]
     if pid is not None and error.code == "daemon_timeout":
         return [finding("daemon_hung", pid=pid, log=settings.log_path)]
-    return [finding("daemon_not_running", why=error.message, log=settings.log_path)]
+    return [finding("daemon_not_running", log=settings.log_path)]
 
 
-def _noted_pid(settings: Settings) -> int | None:
-    try:
-        return int(pid_path(settings).read_text("ascii"))
-    except (OSError, ValueError):
-        return None
-
-
-def _lists(lists: dict[str, Any] | None) -> Finding:
+def _lists(lists: dict[str, Any] | None) -> list[Finding]:
     if not lists or not lists["version"]:
-        return finding("lists_missing")
+        return [finding("lists_missing")]
     code = "lists_stale" if lists["stale"] else "lists_fresh"
-    return finding(code, version=lists["version"], days=lists["age_days"])
+    told = [finding(code, version=lists["version"], days=lists["age_days"])]
+    if error := lists["error"]:
+        code = "lists_without_root" if error["code"] in _ROOT_GONE else "lists_not_renewed"
+        told.append(finding(code, **told_in_both(GuetteurError(**error))))
+    return told
 
 
 def _launcher(settings: Settings, script: Path, platform: Platform, timeout_s: float) -> Finding:
-    if not script.is_file():
+    if not os.path.isfile(script):  # noqa: PTH113 - False, no exception, where we may not look or the name is too long
         return finding("launcher_missing", path=script)
     if not _runnable(script):
         return finding("launcher_not_executable", path=script)
@@ -166,18 +173,19 @@ def _launcher(settings: Settings, script: Path, platform: Platform, timeout_s: f
         return finding("python_gone", python=python)
     began = time.monotonic()
     try:
-        why = _start_launcher(script, timeout_s)
+        failure = _start_launcher(script, timeout_s)
+        why = told_in_both(failure) if failure is not None else None
     except subprocess.TimeoutExpired:
-        why = f"{timeout_s:g} s"
+        why = told_in_both(GuetteurError("relay_slow", f"no answer within {timeout_s:g} s"))
     except OSError as error:
-        why = str(error)
-    if why:
-        return finding("launcher_fails", path=script, why=why, log=settings.log_path)
+        why = reasons(error)
+    if why is not None:
+        return finding("launcher_fails", path=script, **why, log=settings.log_path)
     return finding("launcher_ok", path=script, ms=round((time.monotonic() - began) * 1000))
 
 
-def _start_launcher(script: Path, timeout_s: float) -> str:
-    """Ask the status through the relay as a browser does; what is wrong, or an empty string."""
+def _start_launcher(script: Path, timeout_s: float) -> GuetteurError | None:
+    """Ask the status through the relay as a browser does; what is wrong, if anything is."""
     asked = frames.pack(json.dumps({"id": 1, "path": "/v1/status"}).encode())
     with subprocess.Popen(  # noqa: S603 - our own script, by its absolute path
         [str(script)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
@@ -197,10 +205,10 @@ def _start_launcher(script: Path, timeout_s: float) -> str:
     try:
         answer = json.loads(frame) if frame else None
         if answer is None:
-            return "it ended without an answer"
-        return "" if answer["status"] == 200 else str(answer["body"]["error"]["code"])
+            return GuetteurError("relay_ended", "it ended without an answer")
+        return None if answer["status"] == 200 else GuetteurError(**answer["body"]["error"])
     except (ValueError, KeyError, TypeError):
-        return "its answer is no frame"
+        return GuetteurError("relay_garbled", "its answer is no frame")
 
 
 def _read_within(relay: subprocess.Popen[bytes], stdout: BinaryIO, timeout_s: float) -> bytes | None:
@@ -246,7 +254,7 @@ def _manifest(
     shown = {"browser": browser.name, "path": target.key or target.file}
     if target.key is not None and registry is not None and registry.read(target.key) != str(target.file):
         return finding("manifest_missing", **shown)
-    if not target.file.is_file():
+    if not os.path.isfile(target.file):  # noqa: PTH113 - as in _launcher
         return finding("manifest_missing", **shown)
     content = read_manifest(target.file)
     if content is None:
@@ -260,7 +268,7 @@ def _manifest(
 
 
 def _runnable(script: Path) -> bool:
-    return script.is_file() and os.access(script, os.X_OK)
+    return os.path.isfile(script) and os.access(script, os.X_OK)  # noqa: PTH113 - as in _launcher
 
 
 def _data(data_dir: Path) -> Finding:
@@ -277,7 +285,7 @@ def _data(data_dir: Path) -> Finding:
             if name.endswith(".bin"):
                 CompiledList(data_dir / name)
     except DataFileError as error:
-        return finding("data_damaged", path=data_dir, why=error.message)
+        return finding("data_damaged", path=data_dir, **told_in_both(error))
     return finding("data_ok", count=len(DATA_FILES))
 
 

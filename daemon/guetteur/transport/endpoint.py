@@ -1,7 +1,7 @@
 """The daemon's end of the transport: one socket, held by one daemon, that only its own user can reach.
 
-    lock (daemon.lock) ── held ──▶ AlreadyRunning(pid)
-         │ free
+    locks (daemon.lock) ── held ──▶ AlreadyRunning(pid)
+         │ both free: the runtime folder's, whose socket it is, and the state folder's, whatever session asks
          ▼
     unix:      daemon.sock, 0600 in a folder 0700; the peer's uid is checked per connection (web/guard.py)
     loopback:  127.0.0.1, a port the system picks; port and key in loopback.json, 0600
@@ -32,8 +32,10 @@ from guetteur.transport.ownership import (
     own_uid,
     peer_uid,
 )
+from guetteur.transport.whereabouts import elsewhere
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
     from filelock import BaseFileLock
@@ -49,7 +51,7 @@ _PID_WAIT_S = 0.05
 
 @dataclass(frozen=True, slots=True)
 class AlreadyRunning:
-    """Another daemon of this user holds the lock.
+    """Another daemon of this user holds one of the locks.
 
     Attributes:
         pid: its process id; None when it has only just started and has not written it yet.
@@ -73,21 +75,25 @@ class Listener:
     host: str
     key: str | None
     _left_behind: tuple[tuple[Path, int], ...]
-    _lock: BaseFileLock
+    _locks: tuple[BaseFileLock, ...]
+
+    def is_reachable(self) -> bool:
+        """Whether the files by which clients find it still lie there: the end of a session empties its folder."""
+        return all(_inode(path) == inode for path, inode in self._left_behind)
 
     def close(self) -> None:
         """Close the socket, remove socket, key and pid file, then let the next daemon start. Twice does no harm."""
         self.sock.close()
         for path, inode in self._left_behind:
             _remove_own(path, inode)
-        self._lock.release(force=True)
+        _release(self._locks)
 
 
 async def bind(settings: Settings) -> Listener | AlreadyRunning:
-    """Take this user's daemon lock and bind the socket.
+    """Take the daemon's locks and bind the socket.
 
     Returns:
-        The listener; or AlreadyRunning when another daemon holds the lock, in which case nothing was touched.
+        The listener; or AlreadyRunning when another daemon holds a lock, in which case nothing was touched.
 
     Raises:
         EndpointError: the runtime folder is unsafe, the socket path too long, or something that is no socket of ours
@@ -96,22 +102,46 @@ async def bind(settings: Settings) -> Listener | AlreadyRunning:
     make_runtime_dir(settings.runtime_dir)
     if settings.transport == "unix":
         check_socket_path(settings.socket_path)
-    # thread_local=False: close() may be called from another thread than bind().
-    lock = FileLock(settings.lock_path, timeout=0, mode=0o600, thread_local=False)
+    locks: list[BaseFileLock] = []
     try:
-        lock.acquire()
+        locks.append(_locked(settings.lock_path))
+        # Where nothing can be written two daemons do no harm, and one must be: a full disk ends no protection.
+        with contextlib.suppress(_CannotLockError):
+            locks.append(_locked(settings.state_lock_path))
+        return _bind_locked(settings, tuple(locks))
     except Timeout:
+        _release(locks)
         return AlreadyRunning(await _first_pid(settings))
-    try:
-        return _bind_locked(settings, lock)
-    except OSError as error:
-        lock.release(force=True)
+    except (OSError, _CannotLockError) as error:
+        _release(locks)
         raise EndpointError(
             "bind_failed", f"the daemon's socket could not be made: {error}", f"look at {settings.runtime_dir}"
         ) from error
     except BaseException:
-        lock.release(force=True)
+        _release(locks)
         raise
+
+
+class _CannotLockError(Exception):
+    """The lock file can be neither made nor opened."""
+
+
+def _locked(path: Path) -> BaseFileLock:
+    # thread_local=False: close() may be called from another thread than bind().
+    lock = FileLock(path, timeout=0, mode=0o600, thread_local=False)
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        lock.acquire()
+    except Timeout:
+        raise
+    except OSError as error:
+        raise _CannotLockError(str(error)) from error
+    return lock
+
+
+def _release(locks: Iterable[BaseFileLock]) -> None:
+    for lock in locks:
+        lock.release(force=True)
 
 
 def make_runtime_dir(path: Path) -> None:
@@ -126,9 +156,39 @@ def make_runtime_dir(path: Path) -> None:
             path.mkdir(mode=0o700)
     except OSError as error:
         raise EndpointError(
-            "runtime_dir_not_made", f"the folder {path} could not be made: {error}", "set GUETTEUR_HOME to your own"
+            "runtime_dir_not_made",
+            f"the folder {path} could not be made: {error}",
+            "set GUETTEUR_HOME to your own",
+            path=path,
+            reason=error,
         ) from error
     check_private_dir(path)
+
+
+def is_held(settings: Settings) -> bool:
+    """Whether a daemon holds a lock, in whatever state it is; nothing is made where there is none.
+
+    Raises:
+        OSError: that cannot be known.
+    """
+    for path in (settings.lock_path, settings.state_lock_path):
+        if path.exists():
+            try:
+                _release([_locked(path)])
+            except Timeout:
+                return True
+            except _CannotLockError as error:
+                raise OSError(str(error)) from error
+    return False
+
+
+def noted_pid(settings: Settings) -> int | None:
+    """The process id that the last daemon noted, here or where it holds the state from; None when none did."""
+    for place in (settings, elsewhere(settings)):
+        if place is not None:
+            with contextlib.suppress(OSError, ValueError):
+                return int(pid_path(place).read_text("ascii"))
+    return None
 
 
 def pid_path(settings: Settings) -> Path:
@@ -137,17 +197,21 @@ def pid_path(settings: Settings) -> Path:
     return settings.lock_path.with_suffix(".pid")
 
 
-def _bind_locked(settings: Settings, lock: BaseFileLock) -> Listener:
+def _bind_locked(settings: Settings, locks: tuple[BaseFileLock, ...]) -> Listener:
     pid_file = pid_path(settings)
     write_durably(pid_file, f"{os.getpid()}\n".encode(), 0o600)
     left_behind = [(pid_file, pid_file.lstat().st_ino)]
+    if len(locks) > 1:
+        with contextlib.suppress(OSError):  # a full disk: the session's own programs find it all the same
+            write_durably(settings.whereabouts_path, os.fsencode(settings.runtime_dir.absolute()), 0o600)
+            left_behind.append((settings.whereabouts_path, settings.whereabouts_path.lstat().st_ino))
     if settings.transport == "unix":
         sock = _unix_socket(settings.socket_path)
         left_behind.append((settings.socket_path, settings.socket_path.lstat().st_ino))
-        return Listener(sock, UNIX_HOST, None, tuple(left_behind), lock)
+        return Listener(sock, UNIX_HOST, None, tuple(left_behind), locks)
     sock, key = _loopback_socket(settings.loopback_file)
     left_behind.append((settings.loopback_file, settings.loopback_file.lstat().st_ino))
-    return Listener(sock, f"127.0.0.1:{sock.getsockname()[1]}", key, tuple(left_behind), lock)
+    return Listener(sock, f"127.0.0.1:{sock.getsockname()[1]}", key, tuple(left_behind), locks)
 
 
 def _unix_socket(path: Path) -> socket.socket:
@@ -200,8 +264,16 @@ def _remove_stale(path: Path) -> None:
             "socket_path_taken",
             f"{path} is not a socket of ours",
             "find out who made it, remove it, then start the daemon again",
+            path=path,
         )
     path.unlink()
+
+
+def _inode(path: Path) -> int | None:
+    try:
+        return path.lstat().st_ino
+    except OSError:
+        return None
 
 
 def _remove_own(path: Path, inode: int) -> None:
@@ -213,8 +285,7 @@ def _remove_own(path: Path, inode: int) -> None:
 
 async def _first_pid(settings: Settings) -> int | None:
     for _ in range(_PID_TRIES):
-        try:
-            return int(pid_path(settings).read_text("ascii"))
-        except (OSError, ValueError):
-            await asyncio.sleep(_PID_WAIT_S)
+        if (pid := noted_pid(settings)) is not None:
+            return pid
+        await asyncio.sleep(_PID_WAIT_S)
     return None

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from guetteur.errors import DataFileError
+from guetteur.errors import DataFileError, printable
 
 Level = Literal["ok", "warn", "fail"]
 
@@ -42,6 +42,7 @@ def finding(code: str, **params: object) -> Finding:
     Raises:
         DataFileError: ``doctor_texts_broken``, when the table lacks the code or uses a parameter that is not given.
     """
+    params = {name: printable(value) for name, value in params.items()}
     try:
         row = texts()[code]
         told = {

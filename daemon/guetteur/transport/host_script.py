@@ -6,6 +6,7 @@ import os
 import shlex
 import site
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,8 +22,11 @@ if TYPE_CHECKING:
 NAME = "guetteur-native-host"
 # What decides where the daemon is and whom it asks. A browser started from the desktop lacks what a shell had set at
 # install time, and the folder it stood in.
-_KEPT_VARIABLES = ("GUETTEUR_TRANSPORT", "GUETTEUR_LISTS_URL", "GUETTEUR_TIMESTAMP_URL")
+_KEPT_TEXTS = ("GUETTEUR_TRANSPORT", "GUETTEUR_LISTS_URL", "GUETTEUR_TIMESTAMP_URL")
 _KEPT_PATHS = ("GUETTEUR_HOME", "GUETTEUR_LISTS_ROOT")
+_KEPT_IF_ABSOLUTE = "XDG_STATE_HOME"  # as its specification has it; without meaning on Windows
+_KEPT_LATER = frozenset((*_KEPT_TEXTS, "GUETTEUR_LISTS_ROOT"))
+KEPT = (*_KEPT_PATHS, *_KEPT_TEXTS, _KEPT_IF_ABSOLUTE)
 
 
 def folder(settings: Settings) -> Path:
@@ -48,10 +52,33 @@ def write(settings: Settings, platform: Platform, environ: Mapping[str, str]) ->
     return script
 
 
+def with_earlier(settings: Settings, platform: Platform, environ: Mapping[str, str]) -> dict[str, str]:
+    """``environ`` with what an earlier installation was told, as far as this one is told nothing else.
+
+    Installing again is how an update is finished: it must not lose the server of the lists. An empty variable does
+    take one back.
+    """
+    earlier: dict[str, str] = {}
+    with suppress(OSError, ValueError):
+        for line in path(settings, platform).read_text("utf-8").splitlines():
+            name, _, value = line.removeprefix('@set "').removeprefix("export ").partition("=")
+            if name in _KEPT_LATER:
+                earlier[name] = value[:-1].replace("%%", "%") if platform == "windows" else shlex.split(value)[0]
+    return earlier | dict(environ)
+
+
+def chosen(environ: Mapping[str, str]) -> dict[str, str]:
+    """Those of `KEPT` that are set and count."""
+    kept = {name: environ[name] for name in _KEPT_TEXTS if environ.get(name)}
+    kept |= {name: str(Path(environ[name]).absolute()) for name in _KEPT_PATHS if environ.get(name)}
+    if sys.platform != "win32" and Path(state_home := environ.get(_KEPT_IF_ABSOLUTE, "")).is_absolute():
+        kept[_KEPT_IF_ABSOLUTE] = state_home
+    return kept
+
+
 def variables(environ: Mapping[str, str]) -> dict[str, str]:
     """What a program started from the desktop must be told to be this copy."""
-    kept = {name: environ[name] for name in _KEPT_VARIABLES if environ.get(name)}
-    kept |= {name: str(Path(environ[name]).absolute()) for name in _KEPT_PATHS if environ.get(name)}
+    kept = chosen(environ)
     root = Path(guetteur.__file__).absolute().parent.parent
     if not _is_site(root):  # run from a source tree: the interpreter alone would not find us
         kept["PYTHONPATH"] = str(root)
@@ -72,13 +99,13 @@ def interpreter(script: Path, platform: Platform) -> str | None:
 def _shell(python: str, kept: Mapping[str, str]) -> str:
     lines = [f"export {name}={shlex.quote(value)}" for name, value in kept.items()]
     # -P: the browser's current folder (Downloads, say) must not be searched for modules.
-    start = f'exec {shlex.quote(python)} -P -m guetteur.transport.native_host "$@"'
+    start = f'exec {shlex.quote(python)} -P -m guetteur.transport.native_host "$0" "$@"'
     return "\n".join(["#!/bin/sh", "# Written by guetteur install; removed by guetteur uninstall.", *lines, start, ""])
 
 
 def _batch(python: str, kept: Mapping[str, str]) -> str:
     lines = [f'@set "{name}={_percent(value)}"' for name, value in kept.items()]
-    start = f'@"{_percent(python)}" -P -m guetteur.transport.native_host %*'
+    start = f'@"{_percent(python)}" -P -m guetteur.transport.native_host "%~f0" %*'
     # 65001 is UTF-8: user names hold accents. chcp must not read the browser's pipe.
     return "\r\n".join(["@chcp 65001 >nul <nul", *lines, start, ""])
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -65,16 +66,16 @@ class InstallNotes:
         for folder in sorted(self.folders, key=lambda path: len(path.parts), reverse=True):
             with contextlib.suppress(OSError):
                 folder.rmdir()
-        self.folders = [folder for folder in self.folders if folder.exists()]
+        self.folders = [folder for folder in self.folders if os.path.exists(folder)]  # noqa: PTH110 - as below
 
     def save(self) -> None:
         """Write the notes, if the folder for them is there."""
         notes = {"served": self.served, "folders": [str(folder) for folder in self.folders]}
-        if self._path.parent.is_dir():
+        if os.path.isdir(self._path.parent):  # noqa: PTH112 - False, no exception, where a name is too long
             write_durably(self._path, json.dumps(notes, indent=1).encode(), 0o600)
 
     def delete(self) -> None:
         """Remove the notes, and our folder when it is empty then."""
-        self._path.unlink(missing_ok=True)
         with contextlib.suppress(OSError):
+            self._path.unlink(missing_ok=True)
             self._path.parent.rmdir()

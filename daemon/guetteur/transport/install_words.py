@@ -7,7 +7,7 @@ import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from guetteur.errors import DataFileError
+from guetteur.errors import DataFileError, printable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -45,7 +45,7 @@ def said(code: str, lang: str, **params: object) -> str:
         DataFileError: ``install_texts_broken``.
     """
     try:
-        return str(texts()[code][lang]).format(**params)
+        return str(texts()[code][lang]).format(**{name: printable(value) for name, value in params.items()})
     except KeyError as error:
         raise DataFileError("install_texts_broken", f"{TEXTS.name}: {error!r}", "reinstall guetteur") from error
 

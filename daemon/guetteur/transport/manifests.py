@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from guetteur.durable import write_durably
-from guetteur.errors import InstallError
+from guetteur.errors import InstallError, printable
+from guetteur.texts import system_reason
 from guetteur.transport import host_script
 from guetteur.transport.browsers import load_browsers, load_identities, places
 from guetteur.transport.install_notes import InstallNotes
@@ -71,22 +73,25 @@ def install(  # noqa: PLR0913 - the first two matter to callers, the rest are se
             ``browsers`` names others too.
         where: platform and folders, for tests; ``home`` is then ignored.
         registry: instead of the Windows registry.
-        environ: variables the launcher script keeps (``GUETTEUR_HOME``, ``GUETTEUR_TRANSPORT``).
+        environ: variables, of which the launcher script keeps some (`guetteur.transport.host_script.KEPT`).
 
     Returns:
         One result per browser served, and one with ``browser="launcher"`` first. A second run says ``unchanged``.
 
     Raises:
-        InstallError: ``unknown_browser``, or ``launcher_not_written``.
+        InstallError: ``unknown_browser``, ``path_unprintable``, or ``launcher_not_written``.
     """
     where = where or places(home)
     chosen = _chosen(where, browsers, only_profile=user_data_dir is not None)
     script = host_script.path(settings, where.platform)
+    environ = os.environ if environ is None else environ
+    _refuse_unprintable(str(script), sys.executable, *host_script.variables(environ).values())
     before = _content(script)
     try:
-        host_script.write(settings, where.platform, os.environ if environ is None else environ)
+        host_script.write(settings, where.platform, environ)
     except OSError as error:
-        raise InstallError("launcher_not_written", f"{script}: {error}", "check the folder's rights") from error
+        hint = "check the folder's rights"
+        raise InstallError("launcher_not_written", f"{script}: {error}", hint, path=script, reason=error) from error
     action: Action = "unchanged" if before == _content(script) else "written"
     results = [InstallResult("launcher", str(script), action, ok=True)]
     identities = load_identities()
@@ -145,7 +150,7 @@ def uninstall(  # noqa: PLR0913 - as install()
         removed = _remove(target, identities, script, registry, everything=everything)
         if removed is not None:
             results.append(removed)
-    if everything and script.exists():
+    if everything and os.path.exists(script):  # noqa: PTH110 - False where we may not look
         results.append(_unlinked("launcher", script))
     notes.forget(result.path for result in results if result.action == "removed")
     notes.remove_empty_folders()
@@ -156,6 +161,19 @@ def uninstall(  # noqa: PLR0913 - as install()
     return results
 
 
+def failed(browser: str, path: str, error: OSError) -> InstallResult:
+    """What the system refused, and why, in both languages."""
+    return InstallResult(browser, path, "failed", False, system_reason(error, "en"), system_reason(error, "fr"))
+
+
+def _refuse_unprintable(*texts: str) -> None:
+    # A manifest is JSON, so UTF-8: browsers could not be told of a launcher below /home/<a Latin-1 é>.
+    for text in texts:
+        if printable(text) != text:
+            hint = "choose another folder with GUETTEUR_HOME, then run guetteur install again"
+            raise InstallError("path_unprintable", f"the path {text} is no UTF-8", hint, path=text)
+
+
 def _chosen(where: Places, names: Sequence[str] | None, *, only_profile: bool) -> list[Browser]:
     table = load_browsers(where)
     if names is None:
@@ -163,8 +181,13 @@ def _chosen(where: Places, names: Sequence[str] | None, *, only_profile: bool) -
     known = {browser.id: browser for browser in table}
     for name in names:
         if name not in known:
+            names = ", ".join(known)
             raise InstallError(
-                "unknown_browser", f"{name!r} is no browser known on {where.platform}", f"one of {', '.join(known)}"
+                "unknown_browser",
+                f"{name!r} is no browser known on {where.platform}",
+                f"one of {names}",
+                name=name,
+                names=names,
             )
     return [known[name] for name in names]
 
@@ -189,7 +212,7 @@ def _write(
         if target.key is not None and registry is not None:
             registry.write(target.key, str(target.file))
     except OSError as error:
-        return InstallResult(target.browser, target.place, "failed", False, str(error), str(error))
+        return failed(target.browser, target.place, error)
     if before is None or before.get("path") == str(script):
         return InstallResult(target.browser, target.place, "written", ok=True)
     started = before.get("path")
@@ -205,7 +228,7 @@ def _remove(
     ours = found is not None and found.get("name") == identities.host_name and found.get("path") == str(script)
     if target.key is not None and registry is not None:
         return _remove_key(target, target.key, registry, with_file=everything and ours)
-    if not target.file.is_file():
+    if not os.path.isfile(target.file):  # noqa: PTH113 - the same
         return None
     if not ours:
         return InstallResult(
@@ -231,7 +254,7 @@ def _remove_key(target: Target, key: str, registry: Registry, *, with_file: bool
             return InstallResult(target.browser, key, "kept", True, f"it names {value}", f"elle désigne {value}")
         registry.remove(key)
     except OSError as error:
-        return InstallResult(target.browser, key, "failed", False, str(error), str(error))
+        return failed(target.browser, key, error)
     return InstallResult(target.browser, key, "removed", ok=True)
 
 
@@ -239,7 +262,7 @@ def _unlinked(browser: str, file: Path) -> InstallResult:
     try:
         file.unlink()
     except OSError as error:
-        return InstallResult(browser, str(file), "failed", False, str(error), str(error))
+        return failed(browser, str(file), error)
     return InstallResult(browser, str(file), "removed", ok=True)
 
 

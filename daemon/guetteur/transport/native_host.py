@@ -3,7 +3,8 @@
     stdin ─ main thread ─▶ queue ─▶ 8 workers, each with its own DaemonClient ─▶ one writer lock ─▶ stdout
 
 It decides nothing: it lets through the few paths of ``docs/reference/wire.md`` and starts the daemon when none
-answers. It imports neither aiohttp, click nor rich, because a browser waits for it.
+answers, unless its launcher script has gone: then Guetteur was uninstalled under an open browser. It imports neither
+aiohttp, click nor rich, because a browser waits for it.
 """
 
 from __future__ import annotations
@@ -118,13 +119,16 @@ class Reviver:
 class Relay:
     """Carries frames between one browser and the daemon until stdin ends."""
 
-    def __init__(self, settings: Settings, reader: BinaryIO, writer: BinaryIO) -> None:
+    def __init__(
+        self, settings: Settings, reader: BinaryIO, writer: BinaryIO, is_installed: Callable[[], bool] = lambda: True
+    ) -> None:
         self._settings = settings
+        self._is_installed = is_installed
         self._reader = reader
         self._writer = writer
         self._writing = threading.Lock()
         self._waiting: queue.Queue[tuple[int, str, object | None]] = queue.Queue(MAX_WAITING)
-        self._reviver = Reviver(lambda: ensure_daemon(settings, START_TIMEOUT_S))
+        self._reviver = Reviver(self._revive)
 
     def run(self) -> int:
         """Serve until stdin ends (0) or the stream cannot be followed any more (1). Requests still open are dropped."""
@@ -199,6 +203,13 @@ class Relay:
                 raise
         return client.request(path, body, REQUEST_TIMEOUT_S)
 
+    def _revive(self) -> None:
+        if not self._is_installed():
+            # A daemon would make its folders anew. Once we have ended, the browser says that there is no such program.
+            self.finish()
+            os._exit(0)
+        ensure_daemon(self._settings, START_TIMEOUT_S)
+
     def _write(self, payload: bytes) -> None:
         with self._writing:
             try:
@@ -208,8 +219,11 @@ class Relay:
                 os._exit(0)  # nobody reads any more: the browser has gone
 
 
-def main() -> NoReturn:
+def main(launcher: str | None = None) -> NoReturn:
     """Run the relay on this process's stdin and stdout; never returns.
+
+    Args:
+        launcher: the script that started it; None when none did.
 
     Exit status: 0 when the browser closed the connection, 1 when the stream or the settings are beyond use.
     """
@@ -222,7 +236,8 @@ def main() -> NoReturn:
         writer.write(frames.pack(frames.error(None, error.code, error.message, error.hint)))
         writer.flush()
         os._exit(1)
-    relay = Relay(settings, reader, writer)
+    # os.path: False too where we may not look.
+    relay = Relay(settings, reader, writer, lambda: launcher is None or os.path.exists(launcher))  # noqa: PTH110
     code = relay.run()
     relay.finish()
     # Not sys.exit: it would wait for nothing useful, and flush streams another thread may hold.
@@ -263,4 +278,4 @@ def _refuse_constant(name: str) -> NoReturn:
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1] if len(sys.argv) > 1 else None)

@@ -85,19 +85,30 @@ def check_private_dir(path: Path) -> None:
 
     Raises:
         EndpointError: ``runtime_dir_missing``, ``runtime_dir_not_a_folder`` (a symlink counts),
-            ``runtime_dir_foreign`` (it, or the folder it lies in, is another user's) or ``runtime_dir_open``
-            (its group or everyone may write).
+            ``runtime_dir_foreign`` (it, or the folder it lies in, is another user's), ``runtime_dir_open``
+            (its group or everyone may write) or ``runtime_dir_unreachable`` (a file in the way, a name too long).
     """
     try:
         info = path.lstat()
         parent = path.parent.stat()
     except FileNotFoundError:
         raise EndpointError(
-            "runtime_dir_missing", f"there is no folder {path}", "start the daemon: guetteur serve"
+            "runtime_dir_missing", f"there is no folder {path}", "start the daemon: guetteur serve", path=path
+        ) from None
+    except OSError as error:
+        raise EndpointError(
+            "runtime_dir_unreachable",
+            f"{path} cannot be reached: {error.strerror}",
+            "set GUETTEUR_HOME to a folder of your own",
+            path=path,
+            reason=error,
         ) from None
     if not stat.S_ISDIR(info.st_mode):
         raise EndpointError(
-            "runtime_dir_not_a_folder", f"{path} is not a folder of its own", "remove or rename it, then start again"
+            "runtime_dir_not_a_folder",
+            f"{path} is not a folder of its own",
+            "remove or rename it, then start again",
+            path=path,
         )
     uid = own_uid()
     if uid is None:
@@ -108,8 +119,26 @@ def check_private_dir(path: Path) -> None:
             "runtime_dir_foreign",
             f"{path} or its parent belongs to another user (uid {info.st_uid}, parent {parent.st_uid})",
             "ask who made it; set GUETTEUR_HOME to a folder of your own",
+            path=path,
         )
     if info.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
         raise EndpointError(
-            "runtime_dir_open", f"others may write in {path} (mode {stat.S_IMODE(info.st_mode):o})", f"chmod 700 {path}"
+            "runtime_dir_open",
+            f"others may write in {path} (mode {stat.S_IMODE(info.st_mode):o})",
+            f"chmod 700 {path}",
+            path=path,
         )
+
+
+def read_private_file(path: Path, most: int) -> bytes | None:
+    """The first ``most`` bytes of a file of ours that nobody else can read or write; None when it is not such a file.
+
+    Raises:
+        OSError: there is none, or it is a link.
+    """
+    handle = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0))
+    with os.fdopen(handle, "rb") as file:
+        info, uid = os.fstat(file.fileno()), own_uid()
+        if uid is not None and (info.st_uid != uid or info.st_mode & 0o077 or not stat.S_ISREG(info.st_mode)):
+            return None
+        return file.read(most)

@@ -12,13 +12,12 @@ from typing import TYPE_CHECKING
 
 from guetteur.durable import write_durably
 from guetteur.errors import DaemonUnreachableError
-from guetteur.transport import autostart, manifests, menu_entry
+from guetteur.transport import autostart, host_script, manifests, menu_entry
 from guetteur.transport.browsers import places
 from guetteur.transport.client import DaemonClient
-from guetteur.transport.endpoint import pid_path
+from guetteur.transport.endpoint import is_held, noted_pid
 from guetteur.transport.install_notes import InstallNotes
-from guetteur.transport.manifests import InstallResult
-from guetteur.transport.processes import lives
+from guetteur.transport.manifests import InstallResult, failed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -61,7 +60,8 @@ def set_up(  # noqa: PLR0913 - what the command line can say, and three seams
     Raises:
         InstallError: see `manifests.install`.
     """
-    where, environ = where or places(), os.environ if environ is None else environ
+    where = where or places()
+    environ = host_script.with_earlier(settings, where.platform, os.environ if environ is None else environ)
     results = manifests.install(
         settings, browsers, user_data_dir=user_data_dir, where=where, registry=registry, environ=environ
     )
@@ -70,7 +70,7 @@ def set_up(  # noqa: PLR0913 - what the command line can say, and three seams
     if entry is not None and browsers is None and user_data_dir is None:
         results.append(_put("menu", entry, menu_entry.content(environ), notes))
     unit = autostart.files(where, settings)[0]
-    if with_autostart or unit.exists():
+    if with_autostart or os.path.exists(unit):  # noqa: PTH110 - False, no exception, where a name is too long
         results.append(_autostart(where, settings, environ, notes, run))
     notes.save()
     return results
@@ -98,27 +98,48 @@ def tear_down(  # noqa: PLR0913 - as set_up()
         results += _removed("menu", menu_entry.file(where))
     results += manifests.uninstall(settings, browsers, user_data_dir=user_data_dir, where=where, registry=registry)
     if everything:
-        results += stop_daemon(settings)  # last, when nothing is left that would start it again
+        # Last, when nothing is left that would start it again: not even the relay of an open browser, whose launcher
+        # has gone.
+        results += stop_daemon(settings)
         if all(result.ok for result in results):
             results += _without_working_files(settings)
     return results
 
 
 def stop_daemon(settings: Settings, timeout_s: float = 10.0) -> list[InstallResult]:
-    """End the daemon of this copy and wait until it is gone; nothing is said when none answers."""
-    with DaemonClient(settings) as client, contextlib.suppress(DaemonUnreachableError, ValueError, KeyError, OSError):
-        pid = int(json.loads(client.request("/v1/status", None, _STATUS_TIMEOUT_S)[1])["pid"])
+    """End the daemon of this copy and wait until it has let its lock go.
+
+    Returns:
+        Nothing only where no daemon holds the lock. One that holds it and cannot be asked or ended is a failure: what
+        is erased under it, it writes again.
+    """
+    asked = False
+    try:
+        with DaemonClient(settings) as client:
+            pid = int(json.loads(client.request("/v1/status", None, _STATUS_TIMEOUT_S)[1])["pid"])
         os.kill(pid, signal.SIGTERM)  # on Windows it ends at once, and removes nothing
-        client.close()
-        deadline = time.monotonic() + timeout_s
-        # It removes its note of the pid last of all, after it has written what it still had to write.
-        while os.name != "nt" and pid_path(settings).exists() and lives(pid):
+        asked = True
+    except (DaemonUnreachableError, ValueError, KeyError, TypeError, OSError):
+        timeout_s = 0
+    deadline = time.monotonic() + timeout_s
+    try:
+        # It lets the lock go last of all, after it has written what it still had to write.
+        while is_held(settings):
             if time.monotonic() >= deadline:
-                why, why_fr = f"process {pid} goes on", f"le processus {pid} continue"
-                return [InstallResult("daemon", str(settings.runtime_dir), "failed", False, why, why_fr)]
+                return [_goes_on(settings)]
             time.sleep(_PAUSE_S)
-        return [InstallResult("daemon", str(settings.runtime_dir), "stopped", ok=True)]
-    return []
+    except OSError as error:
+        return [failed("daemon", str(settings.runtime_dir), error)]
+    return [InstallResult("daemon", str(settings.runtime_dir), "stopped", ok=True)] if asked else []
+
+
+def _goes_on(settings: Settings) -> InstallResult:
+    pid = noted_pid(settings)
+    who, who_fr = (
+        ("another process", "un autre processus") if pid is None else (f"process {pid}", f"le processus {pid}")
+    )
+    why, why_fr = f"{who} still holds {settings.state_dir}", f"{who_fr} tient encore {settings.state_dir}"
+    return InstallResult("daemon", str(settings.runtime_dir), "failed", False, why, why_fr)
 
 
 def _autostart(
@@ -129,9 +150,10 @@ def _autostart(
     run: Callable[[Sequence[str]], bool],
 ) -> InstallResult:
     unit, *links = autostart.files(where, settings)
-    if where.platform == "windows" and environ.get("GUETTEUR_HOME"):
-        why = "a task cannot carry GUETTEUR_HOME"
-        return InstallResult("autostart", str(unit), "skipped", True, why, "une tâche ne peut pas porter GUETTEUR_HOME")
+    if where.platform == "windows" and (chosen := ", ".join(host_script.chosen(environ))):
+        # Started without them it would be another copy, or one that knows no lists, and the browser's would find it.
+        why, why_fr = f"a task cannot carry {chosen}", f"une tâche ne peut pas porter {chosen}"
+        return InstallResult("autostart", str(unit), "skipped", True, why, why_fr)
     result = _put("autostart", unit, autostart.description(where, settings, environ), notes)
     if not result.ok:
         return result
@@ -142,7 +164,7 @@ def _autostart(
             notes.make_folder(link.parent)
         enabled = autostart.enable(where, settings, run)
     except OSError as error:
-        return InstallResult("autostart", str(unit), "failed", False, str(error), str(error))
+        return failed("autostart", str(unit), error)
     if not enabled:
         return InstallResult("autostart", str(unit), "failed", False, "Windows refuses the task", "Windows refuse")
     return result
@@ -150,7 +172,7 @@ def _autostart(
 
 def _without_autostart(where: Places, settings: Settings, run: Callable[[Sequence[str]], bool]) -> list[InstallResult]:
     unit, *links = autostart.files(where, settings)
-    if not unit.exists() and not any(link.is_symlink() for link in links):
+    if not os.path.exists(unit) and not any(map(os.path.islink, links)):  # noqa: PTH110 - as above
         return []
     if not autostart.disable(where, run):
         return [InstallResult("autostart", str(unit), "failed", False, "Windows refuses", "Windows refuse")]
@@ -163,7 +185,8 @@ def _without_autostart(where: Places, settings: Settings, run: Callable[[Sequenc
 def _without_working_files(settings: Settings) -> list[InstallResult]:
     """What is nobody's: socket folder, log, lists received. What the person decided and reported stays."""
     results = []
-    for path in (settings.runtime_dir, settings.log_path, settings.lists_dir):
+    ours = (settings.runtime_dir, settings.state_lock_path, settings.whereabouts_path)
+    for path in (*ours, settings.log_path, settings.lists_dir):
         try:
             if path.is_dir():
                 shutil.rmtree(path)
@@ -172,7 +195,7 @@ def _without_working_files(settings: Settings) -> list[InstallResult]:
             else:
                 continue
         except OSError as error:
-            return [InstallResult("working-files", str(path), "failed", False, str(error), str(error))]
+            return [failed("working-files", str(path), error)]
         results = [InstallResult("working-files", str(settings.state_dir), "removed", ok=True)]
     with contextlib.suppress(OSError):
         settings.state_dir.rmdir()
@@ -186,15 +209,15 @@ def _put(what: str, file: Path, content: bytes, notes: InstallNotes) -> InstallR
         notes.make_folder(file.parent)
         write_durably(file, content)
     except OSError as error:
-        return InstallResult(what, str(file), "failed", False, str(error), str(error))
+        return failed(what, str(file), error)
     return InstallResult(what, str(file), "written", ok=True)
 
 
 def _removed(what: str, file: Path | None) -> list[InstallResult]:
-    if file is None or not file.is_file():
+    if file is None or not os.path.isfile(file):  # noqa: PTH113 - as above
         return []
     try:
         file.unlink()
     except OSError as error:
-        return [InstallResult(what, str(file), "failed", False, str(error), str(error))]
+        return [failed(what, str(file), error)]
     return [InstallResult(what, str(file), "removed", ok=True)]

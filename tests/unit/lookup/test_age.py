@@ -68,6 +68,10 @@ async def test_zones_nobody_answers_for(net: Net) -> None:
     assert await lookup.created("neuf.quiet") == why(Why.NOT_PUBLISHED)
     assert await lookup.created("test") == why(Why.NO_SERVER)
     assert not net.resolved
+    told = [lookup.nobody(name) for name in ("neuf.example", "neuf.quiet", "test", "a..test", "neuf.test")]
+    assert told == [*map(why, (Why.NO_SERVER, Why.NOT_PUBLISHED, Why.NO_SERVER, Why.NO_SERVER)), None]
+    for half in (net.lookup(rdap=1), net.lookup(whois=1)):
+        assert half.nobody("neuf.test") is None
 
 
 @pytest.mark.parametrize("name", ["", ".", "a..test", "-a.test", "a.test.", "a/b.test", "a@b.test", "a b.test"])

@@ -164,6 +164,12 @@ async def test_a_text_that_traps_the_library_s_patterns_is_given_up(net: Net) ->
     assert 0.9 < time.monotonic() - began < 1.0 + MARGIN_S, "not the trap it was: find another"
 
 
+async def test_a_reader_that_cannot_be_started() -> None:
+    """As after an update that took this Python away, while the daemon goes on."""
+    with pytest.raises(NoAgeError, match=Why.UNREADABLE):
+        await client("/gone/python").read("neuf.test", AFNIC.encode())
+
+
 async def test_the_daemon_answers_meanwhile(net: Net) -> None:
     reading = asyncio.create_task(client(parse_s=1.0).read("neuf.jp", BOMB.encode()))
     pauses = []

@@ -21,10 +21,14 @@ class Registry:
 
     def __init__(self) -> None:
         self.asked: list[str] = []
+        self.silent: dict[str, Unavailable] = {}
         self.answer: Known[date] | Unavailable = Known(BORN, NOW)
         self.go = asyncio.Event()
         self.go.set()
         self.busy = self.most = 0
+
+    def nobody(self, domain: str) -> Unavailable | None:
+        return self.silent.get(domain)
 
     async def created(self, domain: str) -> Known[date] | Unavailable:
         self.asked.append(domain)
@@ -111,6 +115,17 @@ async def test_thirty_questions_a_day_whatever_is_restarted(database: StateDatab
     assert len(registry.asked) == 30
     # A refusal is not remembered: the next day it is asked.
     assert await ages.created("site-39.fr", now=NOW + timedelta(days=1)) == Known(BORN, NOW)
+
+
+async def test_names_that_nobody_is_asked_about_cost_no_question(database: StateDatabase, registry: Registry) -> None:
+    """A letter full of names below .de must not use up the day's questions."""
+    ages = Ages(database, registry, per_day=1)
+    registry.silent = {f"site-{number}.de": Unavailable("age_not_published") for number in range(3)}
+    for name in registry.silent:
+        assert await ages.created(name, now=NOW) == Unavailable("age_not_published")
+    assert registry.asked == []
+    assert await ages.created("a.fr", now=NOW) == Known(BORN, NOW)
+    assert await ages.created("b.fr", now=NOW) == Unavailable("age_budget")
 
 
 async def test_midnight_and_a_clock_that_goes_back(ages: Ages, registry: Registry) -> None:

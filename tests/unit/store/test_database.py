@@ -269,6 +269,33 @@ def test_a_full_disk(tmp_path: Path) -> None:
     database.close()
 
 
+def test_a_choice_just_before_a_kill_holds_on_a_disk_that_became_read_only(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It stands in the write-ahead log alone; a home that is mounted read-only after a crash is the usual way."""
+    path = tmp_path / FILE_NAME
+    writer = start_writer(path, "x", 100_000)
+    assert writer.stdin is not None
+    assert writer.stdout is not None
+    writer.stdin.write("go\n")
+    writer.stdin.flush()
+    assert writer.stdout.readline() == "0\n"
+    writer.send_signal(signal.SIGKILL)
+    writer.communicate()
+    real = os.open
+
+    def refuse(name: object, flags: int, mode: int = 0o777) -> int:
+        if flags & os.O_RDWR:
+            raise PermissionError(30, "Read-only file system", str(name))
+        return real(str(name), flags, mode)
+
+    monkeypatch.setattr("guetteur.store.database.os.open", refuse)
+    database = StateDatabase(path)
+    assert not database.kept
+    assert Exceptions(database).holds("x-0.example")
+    database.close()
+
+
 def test_a_file_of_a_later_version_is_left_alone(tmp_path: Path) -> None:
     path = tmp_path / FILE_NAME
     StateDatabase(path).close()

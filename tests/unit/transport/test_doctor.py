@@ -110,6 +110,13 @@ def test_other_version_and_bad_answer(installed: Settings, person: Path, monkeyp
     assert guetteur.__version__ in finding.text_fr
 
 
+def status_after(code: str | None) -> bytes:
+    """What a daemon with old lists says after a renewal that ended so."""
+    error = None if code is None else {"code": code, "message": "it failed", "hint": "mend it"}
+    lists = {"version": "v", "age_days": 40, "stale": True, "error": error}
+    return json.dumps({"product": "guetteur", "version": "1", "pid": 1, "lists": lists}).encode()
+
+
 @pytest.mark.parametrize(
     ("answer", "code"),
     [
@@ -117,10 +124,9 @@ def test_other_version_and_bad_answer(installed: Settings, person: Path, monkeyp
         ((200, b"{}"), "daemon_bad_answer"),
         ((500, b'{"product": "guetteur", "version": "1", "pid": 1, "lists": null}'), "daemon_bad_answer"),
         ((200, b'{"product": "guetteur", "version": "1", "pid": 1, "lists": null}'), "lists_missing"),
-        (
-            (200, b'{"product":"guetteur","version":"1","pid":1,"lists":{"version":"v","age_days":40,"stale":true}}'),
-            "lists_stale",
-        ),
+        ((200, status_after(None)), "lists_stale"),
+        ((200, status_after("sync_failed")), "lists_not_renewed"),
+        ((200, status_after("repository_unreadable")), "lists_without_root"),
     ],
 )
 def test_statuses(settings: Settings, monkeypatch: pytest.MonkeyPatch, answer: tuple[int, bytes], code: str) -> None:
@@ -166,10 +172,10 @@ def test_broken_manifest_and_missing_launcher(
     ("script", "why"),
     [
         ("#!/bin/sh\nexit 3\n", "without an answer"),
-        ("#!/bin/sh\nprintf '\\001\\000\\000\\000x'\n", "no frame"),
-        ("#!/bin/sh\necho 'a traceback'; sleep 9\n", "no frame"),
-        ("#!/bin/sh\nexec sleep 9\n", "0.3 s"),
-        ("#!/nonexistent\n", "No such file"),
+        ("#!/bin/sh\nprintf '\\001\\000\\000\\000x'\n", "cannot be read"),
+        ("#!/bin/sh\necho 'a traceback'; sleep 9\n", "cannot be read"),
+        ("#!/bin/sh\nexec sleep 9\n", "in time"),
+        ("#!/nonexistent\n", "does not exist"),
     ],
 )
 def test_launcher_that_is_no_relay(installed: Settings, script: str, why: str) -> None:

@@ -1,18 +1,24 @@
+import asyncio
 import json
 import os
+import shutil
 import socket
 import stat
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from aiohttp import web
 
+from guetteur import app
 from guetteur.config import Settings
 from guetteur.transport import endpoint
 from guetteur.transport.client import DaemonClient
 from guetteur.transport.endpoint import AlreadyRunning, EndpointError, Listener, bind
 from guetteur.transport.launcher import ensure_daemon, serve_command
+from guetteur.transport.whereabouts import elsewhere
 
 from .conftest import OTHER_UID, daemon_pid, end_daemon, needs_root, wait_for
 
@@ -65,6 +71,82 @@ async def test_second_start_finds_the_first(settings: Settings) -> None:
     assert settings.socket_path.lstat().st_ino == inode
     listener.close()
     (await bound(settings)).close()
+
+
+@pytest.fixture
+def session(settings: Settings) -> Settings:
+    """The same person without a session: su, cron, ssh."""
+    return replace(settings, runtime_dir=settings.state_dir / "run")
+
+
+async def test_one_state_has_one_daemon_whatever_session_starts_it(settings: Settings, session: Settings) -> None:
+    listener = await bound(settings)
+    assert stat.S_IMODE(settings.whereabouts_path.stat().st_mode) == 0o600
+    assert await bind(session) == AlreadyRunning(os.getpid())
+    assert not session.socket_path.exists()
+    assert endpoint.is_held(session)
+    listener.close()
+    assert not settings.whereabouts_path.exists()
+    assert not endpoint.is_held(session)
+    again = await bound(session)
+    assert await bind(settings) == AlreadyRunning(os.getpid())
+    again.close()
+
+
+@pytest.mark.parametrize("spoilt", ["theirs", "open", "link", "folder", "relative", "nul"])
+def test_only_a_note_of_ours_is_followed(settings: Settings, session: Settings, spoilt: str) -> None:
+    settings.state_dir.mkdir(mode=0o700)
+    settings.runtime_dir.mkdir(mode=0o700)
+    note = settings.whereabouts_path
+    note.touch(0o600)
+    note.write_bytes(os.fsencode(settings.runtime_dir))
+    assert elsewhere(session) == settings
+    assert elsewhere(settings) is None
+    match spoilt:
+        case "theirs":
+            if os.geteuid() != 0:
+                pytest.skip("needs root")
+            os.chown(note, OTHER_UID, OTHER_UID)
+        case "open":
+            note.chmod(0o644)
+        case "link":
+            note.rename(settings.state_dir / "else")
+            note.symlink_to("else")
+        case "folder":
+            settings.runtime_dir.chmod(0o777)
+        case "relative":
+            note.write_bytes(b"run")
+        case "nul":
+            note.write_bytes(b"/a\0b")
+    assert elsewhere(session) is None
+
+
+async def test_a_state_that_cannot_be_written_takes_no_protection_away(home: Path) -> None:
+    (home / "state").touch()
+    listener = await bound(Settings(runtime_dir=home / "run", state_dir=home / "state"))
+    assert listener.is_reachable()
+    listener.close()
+
+
+def test_the_one_daemon_answers_every_session(settings: Settings, session: Settings) -> None:
+    ensure_daemon(settings)
+    assert ensure_daemon(session) is False
+    with DaemonClient(session) as client:
+        assert client.request("/v1/status")[0] == 200
+
+
+async def test_a_daemon_whose_session_folder_was_emptied_makes_room(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = Settings(runtime_dir=home / "run", state_dir=home / "state")
+    monkeypatch.setattr(app, "_LOOK_S", 0.01)
+    async with asyncio.timeout(10):
+        served = asyncio.create_task(app.serve(settings, lambda *_: web.Application()))
+        while not settings.socket_path.exists():
+            await asyncio.sleep(0.01)
+        shutil.rmtree(settings.runtime_dir)
+        assert await served is None
+    assert not endpoint.is_held(settings)
 
 
 async def test_second_start_without_a_pid_file(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:

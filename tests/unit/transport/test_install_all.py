@@ -4,6 +4,7 @@ import configparser
 import os
 import plistlib
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -13,7 +14,7 @@ import pytest
 
 from guetteur.config import Settings
 from guetteur.transport import autostart, host_script, menu_entry
-from guetteur.transport.browsers import Places
+from guetteur.transport.browsers import Places, Platform
 from guetteur.transport.install_words import OTHERS, said, sentence, texts
 from guetteur.transport.launcher import ensure_daemon
 from guetteur.transport.manifests import InstallResult
@@ -110,6 +111,28 @@ def test_uninstalling_ends_the_daemon(settings: Settings, home: Path, linux: Pla
     assert not settings.runtime_dir.exists()
     assert not alive(pid)
     assert stop_daemon(settings) == []
+
+
+def test_a_daemon_that_cannot_be_ended_keeps_its_files(
+    settings: Settings, home: Path, linux: Places, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("guetteur.transport.setup._STATUS_TIMEOUT_S", 0.3)
+    ensure_daemon(settings)
+    pid = daemon_pid(home)
+    assert pid
+    os.kill(pid, signal.SIGSTOP)
+    results = tear_down(settings, where=linux)
+    assert actions(results) == {"daemon": "failed"}
+    assert f"process {pid} " in sentence(results[0], {}, "en")
+    assert f"processus {pid} " in sentence(results[0], {}, "fr")
+    assert settings.socket_path.exists()
+
+
+def test_a_daemon_that_answers_nobody_is_no_end(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its socket has gone, or it listens on a port: what tells is the lock."""
+    ensure_daemon(settings)
+    settings.socket_path.unlink()
+    assert actions(stop_daemon(settings)) == {"daemon": "failed"}
 
 
 def test_a_folder_that_cannot_be_made_fails_alone(quiet: Settings, person: Path, linux: Places) -> None:
@@ -244,7 +267,11 @@ def test_windows_refusals_are_said(person: Path, quiet: Settings) -> None:
     common = {"where": where, "registry": Registry()}
     results = set_up(quiet, with_autostart=True, environ={"GUETTEUR_HOME": "D:\\x"}, run=refuses, **common)
     assert actions(results)["autostart"] == "skipped"
-    results = set_up(quiet, with_autostart=True, environ={}, run=refuses, **common)
+    assert "GUETTEUR_HOME" in sentence(results[-1], {}, "fr")
+    listed = {"GUETTEUR_LISTS_URL": "https://listes.example/"}
+    results = set_up(quiet, with_autostart=True, environ=listed, run=refuses, **common)
+    assert "GUETTEUR_LISTS_URL" in sentence(results[-1], {}, "en")
+    results = set_up(quiet, with_autostart=True, environ={"GUETTEUR_LISTS_URL": ""}, run=refuses, **common)
     assert actions(results)["autostart"] == "failed"
     assert "Windows" in sentence(results[-1], {}, "fr")
 
@@ -286,7 +313,9 @@ def test_what_was_set_at_install_time_holds_for_what_browsers_start(
         "GUETTEUR_LISTS_ROOT": "root.json",
         "GUETTEUR_TIMESTAMP_URL": "https://tsa.example/",
         "GUETTEUR_SOMETHING": "else",
+        "XDG_STATE_HOME": "/srv/états",
     }
+    assert set(environ) - {"GUETTEUR_SOMETHING"} == set(host_script.KEPT) - {"GUETTEUR_TRANSPORT"}
     expected = environ | {"GUETTEUR_HOME": f"{tmp_path}/home", "GUETTEUR_LISTS_ROOT": f"{tmp_path}/root.json"}
     del expected["GUETTEUR_SOMETHING"]
     monkeypatch.setattr(sys, "executable", "/usr/bin/env")
@@ -294,7 +323,47 @@ def test_what_was_set_at_install_time_holds_for_what_browsers_start(
     started = script[: script.index(" -P ")] + "\n"
     said = subprocess.run(["/bin/sh", "-c", started], env={}, capture_output=True, text=True, check=True, timeout=10)
     heard = dict(line.split("=", 1) for line in said.stdout.splitlines())
-    assert {name: value for name, value in heard.items() if name.startswith("GUETTEUR_")} == expected
+    assert {
+        name: value for name, value in heard.items() if name in {*host_script.KEPT, "GUETTEUR_SOMETHING"}
+    } == expected
+    assert host_script.chosen({"XDG_STATE_HOME": "relative", "GUETTEUR_HOME": ""}) == {}
+
+
+@pytest.mark.parametrize("platform", ["linux", "windows"])
+def test_installing_again_keeps_what_the_first_time_was_told(quiet: Settings, person: Path, platform: Platform) -> None:
+    where = Places(platform, person, person / ".config")
+    told = {"GUETTEUR_LISTS_URL": "https://listes.example/a%20b?c='d'", "GUETTEUR_LISTS_ROOT": f"{person}/root.json"}
+
+    def launcher(environ: dict[str, str]) -> str:
+        set_up(quiet, where=where, registry=Registry(), environ=environ, run=lambda _: True)
+        return host_script.path(quiet, platform).read_text("utf-8")
+
+    first = launcher(told)
+    assert launcher({}) == launcher({"GUETTEUR_LISTS_URL": told["GUETTEUR_LISTS_URL"]}) == first
+    other = launcher({"GUETTEUR_LISTS_URL": "https://autre.example/"})
+    assert "autre.example" in other
+    assert "root.json" in other
+    assert "GUETTEUR_LISTS" not in launcher(dict.fromkeys(told, ""))
+    host_script.path(quiet, platform).write_bytes(b"export GUETTEUR_LISTS_URL='\n\xff")
+    assert "GUETTEUR_LISTS" not in launcher({})
+
+
+def test_the_service_and_the_menu_keep_it_too(quiet: Settings, linux: Places) -> None:
+    for environ in ({"GUETTEUR_LISTS_URL": "https://listes.example/"}, {}):
+        set_up(quiet, with_autostart=True, where=linux, registry=Registry(), environ=environ, run=lambda _: True)
+        unit, entry = autostart.files(linux, quiet)[0], menu_entry.file(linux)
+        assert entry is not None
+        assert "https://listes.example/" in unit.read_text()
+        assert "https://listes.example/" in entry.read_text()
+
+
+def test_the_service_and_the_menu_use_the_folders_of_the_shell_that_installed(quiet: Settings, person: Path) -> None:
+    environ = {"XDG_STATE_HOME": "/srv/state"}
+    unit = autostart.description(Places("linux", person, person / ".config"), quiet, environ).decode()
+    assert 'Environment="XDG_STATE_HOME=/srv/state"' in unit.splitlines()
+    agent = plistlib.loads(autostart.description(Places("macos", person, person / ".config"), quiet, environ))
+    assert agent["EnvironmentVariables"]["XDG_STATE_HOME"] == "/srv/state"
+    assert '"XDG_STATE_HOME=/srv/state"' in menu_entry.content(environ).decode()
 
 
 @pytest.mark.parametrize("lang", ["fr", "en"])

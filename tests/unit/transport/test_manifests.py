@@ -309,7 +309,7 @@ def test_windows_batch_file(settings: Settings, monkeypatch: pytest.MonkeyPatch)
     assert lines == [
         "@chcp 65001 >nul <nul",
         '@set "GUETTEUR_HOME=/d/50%%"',
-        r'@"C:\Users\Zoé 100%%\python.exe" -P -m guetteur.transport.native_host %*',
+        r'@"C:\Users\Zoé 100%%\python.exe" -P -m guetteur.transport.native_host "%~f0" %*',
         "",
     ]
 

@@ -32,7 +32,7 @@ async def serve() -> int:
 
 
 async def status(_request: web.Request) -> web.Response:
-    lists = {"version": "starter", "built_at": "2026-11-01", "age_days": 3, "hosts": 1, "stale": False}
+    lists = {"version": "starter", "built_at": "2026-11-01", "age_days": 3, "hosts": 1, "stale": False, "error": None}
     version = os.environ.get("STUB_VERSION", guetteur.__version__)
     return web.json_response({"product": "guetteur", "version": version, "pid": os.getpid(), "lists": lists})
 
