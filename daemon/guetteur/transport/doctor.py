@@ -40,11 +40,15 @@ if TYPE_CHECKING:
 
 __all__ = ["DATA_FILES", "Finding", "diagnose"]
 
+_READERS = {
+    "knowledge.json": load_knowledge,
+    "model.json": load_model,
+    "registries.json": load_registries,
+    "repository.json": load_repository,
+    STARTER_FILE: starter_sources,
+}
 # What ``guetteur.publish.bundle`` compiles into the package; a contract test compares.
-DATA_FILES = (
-    *("knowledge.json", "model.json", "registries.json", "repository.json", STARTER_FILE),
-    *("public_hosts.bin", "popular.bin", "starter.bin"),
-)
+DATA_FILES = (*_READERS, "public_hosts.bin", "popular.bin", "starter.bin")
 
 _STATUS_TIMEOUT_S = 3.0
 _ROOT_GONE = frozenset({"repository_unreadable", "root_damaged"})
@@ -275,17 +279,14 @@ def _data(data_dir: Path) -> Finding:
     missing = [name for name in DATA_FILES if not _has_content(data_dir / name)]
     if missing:
         return finding("data_missing", path=data_dir, names=", ".join(missing))
-    try:
-        load_knowledge(data_dir)
-        load_model(data_dir)
-        load_registries(data_dir)
-        load_repository(data_dir)
-        starter_sources(data_dir)
-        for name in DATA_FILES:
-            if name.endswith(".bin"):
+    for name in DATA_FILES:
+        try:
+            if name in _READERS:
+                _READERS[name](data_dir)
+            else:
                 CompiledList(data_dir / name)
-    except DataFileError as error:
-        return finding("data_damaged", path=data_dir, **told_in_both(error))
+        except DataFileError as error:
+            return finding("data_damaged", path=data_dir / name, **told_in_both(error))
     return finding("data_ok", count=len(DATA_FILES))
 
 

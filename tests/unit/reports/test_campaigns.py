@@ -234,7 +234,7 @@ def test_the_command(outbox: Outbox, monkeypatch: pytest.MonkeyPatch) -> None:
     lines = CliRunner().invoke(campaigns_command, ["--lang", "fr"]).output.splitlines()
     assert lines[0] == f"{ids[0][:8]}  3 signalements, depuis le 12/11/2026"
     assert lines[1] == "  12 nov. █ 13 nov. ▅"
-    assert lines[2] == "  même portefeuille : w [2J (3 sur 3)"
+    assert lines[2] == "  même portefeuille : w [2J (3 sur 3)"
     assert lines[-1] == "1 signalement(s) sans lien avec un autre."
     answer = json.loads(CliRunner().invoke(campaigns_command, ["--json", "--lang", "en"]).output)
     assert answer["single"] == 1

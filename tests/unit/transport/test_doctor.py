@@ -98,7 +98,7 @@ def test_squatter(installed: Settings, person: Path) -> None:
         os.chown(installed.socket_path, OTHER_UID, OTHER_UID)
         findings = by_code(diagnose(installed, home=person))
     assert findings["socket_not_ours"].level == "fail"
-    assert "socket_not_ours" in findings["launcher_fails"].text_en
+    assert "belongs to another user" in findings["launcher_fails"].text_en
     assert not any(code.startswith("daemon") for code in findings)
 
 
@@ -151,7 +151,7 @@ def manifest_of(person: Path) -> Path:
 def test_changed_manifest(
     installed: Settings, person: Path, monkeypatch: pytest.MonkeyPatch, change: dict[str, object], code: str
 ) -> None:
-    monkeypatch.setattr(doctor, "_start_launcher", lambda *_: "")
+    monkeypatch.setattr(doctor, "_start_launcher", lambda *_: None)
     file = manifest_of(person)
     file.write_text(json.dumps(json.loads(file.read_text()) | change))
     assert code in by_code(diagnose(installed, home=person))
@@ -160,7 +160,7 @@ def test_changed_manifest(
 def test_broken_manifest_and_missing_launcher(
     installed: Settings, person: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(doctor, "_start_launcher", lambda *_: "")
+    monkeypatch.setattr(doctor, "_start_launcher", lambda *_: None)
     host_script.path(installed, "linux").chmod(0o600)
     findings = by_code(diagnose(installed, home=person))
     assert {"manifest_wrong_launcher", "launcher_not_executable"} <= set(findings)
@@ -215,7 +215,7 @@ def test_one_byte_of_a_text_is_damaged(installed: Settings, name: str) -> None:
 
 
 def test_manifest_that_is_no_text(installed: Settings, person: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(doctor, "_start_launcher", lambda *_: "")
+    monkeypatch.setattr(doctor, "_start_launcher", lambda *_: None)
     manifest_of(person).write_bytes(b"\xff\xfe\x00")
     assert "manifest_broken" in by_code(diagnose(installed, home=person))
 
@@ -255,7 +255,7 @@ def test_what_a_killed_daemon_leaves(installed: Settings, person: Path, home: Pa
 def test_packages_that_cannot_reach_the_daemon(
     installed: Settings, person: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(doctor, "_start_launcher", lambda *_: "")
+    monkeypatch.setattr(doctor, "_start_launcher", lambda *_: None)
     (person / ".var/app/org.mozilla.firefox").mkdir(parents=True)
     (person / "snap/firefox").mkdir(parents=True)
     findings = by_code(diagnose(installed, home=person))
@@ -266,7 +266,7 @@ def test_packages_that_cannot_reach_the_daemon(
 def test_thunderbird_is_looked_at_like_a_browser(
     installed: Settings, person: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(doctor, "_start_launcher", lambda *_: "")
+    monkeypatch.setattr(doctor, "_start_launcher", lambda *_: None)
     (person / ".var/app/org.mozilla.Thunderbird").mkdir(parents=True)
     (person / ".thunderbird").mkdir()
     found = [finding for finding in diagnose(installed, home=person) if "Thunderbird" in finding.text_fr]
@@ -288,7 +288,7 @@ class FakeRegistry:
 
 
 def test_windows_registry_is_looked_at(settings: Settings, person: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(doctor, "_start_launcher", lambda *_: "")
+    monkeypatch.setattr(doctor, "_start_launcher", lambda *_: None)
     (person / "AppData/Roaming/Mozilla/Firefox").mkdir(parents=True)
     registry, where = FakeRegistry(), Places("windows", person, person)
     install(settings, where=where, registry=registry)
