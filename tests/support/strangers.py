@@ -112,12 +112,14 @@ class Strangers:
             # Not at the very moment when those who ask connect: until they have asked, nobody can tell them apart.
             await asyncio.sleep(CROWD_EVERY_S / 5)
             writers = []
-            for _ in range(CROWD):
-                with contextlib.suppress(OSError):
-                    _, writer = await asyncio.open_unix_connection(self.path)
-                    writers.append(writer)
-            self.came += len(writers)
-            await asyncio.sleep(1)
-            for writer in writers:
-                writer.transport.abort()
+            try:
+                for _ in range(CROWD):
+                    with contextlib.suppress(OSError):
+                        _, writer = await asyncio.open_unix_connection(self.path)
+                        writers.append(writer)
+                self.came += len(writers)
+                await asyncio.sleep(1)
+            finally:  # the end may come while they stand there
+                for writer in writers:
+                    writer.transport.abort()
             await asyncio.sleep(CROWD_EVERY_S * 4 / 5 - 1)
