@@ -101,7 +101,7 @@ def offer_lines(offer: Offer, table: ChannelTable, lang: str) -> Iterator[str]:
     else:
         yield f"  {words['to']}{colon(lang)}{plain(offer.draft.to)}"
     for field in offer.draft.fields:
-        yield f"  {words['gets']} · {field.label_en if lang == 'en' else field.label} :"
+        yield f"  {words['gets']} · {field.label_en if lang == 'en' else field.label}{colon(lang)}".rstrip()
         for line in field.value.splitlines() or [""]:
             yield f"    │ {plain(line)}"
     if offer.draft.adds:

@@ -104,7 +104,7 @@ def made(table: ChannelTable, name: str, authority: Authority) -> MailChannel:
     channel = build_channels(table)[name]
     assert isinstance(channel, MailChannel)
     channel.tls = ssl.create_default_context(cafile=str(authority.pem))
-    channel.total_s = 3.0
+    channel.total_s = 6.0
     return channel
 
 
