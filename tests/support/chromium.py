@@ -78,7 +78,8 @@ class Chromium(Browser):
             task.cancel()
         await asyncio.gather(*self._navigations, return_exceptions=True)
         if self._context:
-            await self._context.close()
+            with contextlib.suppress(Error):  # a test may have killed it a moment ago
+                await self._context.close()
         if self._playwright:
             await self._playwright.stop()
 
