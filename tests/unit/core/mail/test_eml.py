@@ -3,7 +3,9 @@
 import pytest
 
 from guetteur.core.mail.addresses import mailboxes
+from guetteur.core.mail.eml import merged, read_shown
 from guetteur.core.mail.limits import MAX_MAIL_BYTES
+from guetteur.core.mail.seen import AttachmentSeen, LinkSeen, MailSeen
 from guetteur.core.mail.shown import Shown
 from guetteur.core.mail.subject import Mailbox
 from guetteur.errors import InvalidInputError
@@ -294,3 +296,32 @@ def test_blocks_part_lines_and_zero_width_characters_vanish() -> None:
 def test_hostile_markup_is_read_in_linear_time() -> None:
     for markup in ("<div>" * 100_000, "<b id=1>" * 100_000, "<" * 1_000_000, "<a " * 200_000, '<a href="' * 100_000):
         Shown(markup)
+
+
+def test_what_the_screen_shows_adds_to_the_message_and_takes_nothing_from_it() -> None:
+    raw = read(
+        f"Return-Path: <bounce@b.example>\nList-Id: <l.b.example>\nTo: me@c.example\n{HEAD}"
+        "Content-Type: multipart/mixed; boundary=B\n\n--B\n\nhttps://a.example/\n--B\n"
+        "Content-Disposition: attachment; filename=a.pdf\n\nx\n--B--\n"
+    )
+    shown = read_shown(
+        MailSeen(
+            from_address="other@d.example",
+            to=("you@c.example",),
+            text="other",
+            links=(LinkSeen("https://e.example/"),),
+            attachments=(AttachmentSeen("b.pdf", " Application/PDF "),),
+        )
+    )
+    both = merged(raw, shown)
+    assert both.attachments == raw.attachments
+    assert [one.name for one in raw.attachments] == ["a.pdf"]
+    assert (both.return_path, both.list_id, both.text) == (raw.return_path, raw.list_id, raw.text)
+    assert raw.return_path
+    assert raw.list_id
+    assert [link.url for link in both.links] == ["https://a.example/", "https://e.example/"]
+    assert both.recipients == ("me@c.example", "you@c.example")
+    assert both.raw is True
+    empty = merged(read(f"{HEAD}\n"), shown)
+    assert (empty.text, empty.attachments) == ("other", shown.attachments)
+    assert [one.kind for one in shown.attachments] == ["application/pdf"]
