@@ -41,7 +41,8 @@ if sys.argv[3:] == ["cold"]:
     with open(sys.argv[1], "rb") as file:
         os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
 before, start = private(), time.perf_counter()
-assert CompiledList(Path(sys.argv[1])).find_id(sys.argv[2]) >= 0
+opened = CompiledList(Path(sys.argv[1]))
+assert opened.find_id(sys.argv[2]) >= 0
 print((time.perf_counter() - start) * 1000, private() - before)
 """
 
