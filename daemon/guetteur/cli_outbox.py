@@ -218,8 +218,11 @@ def _open() -> tuple[Desk, Settings]:
     settings = load_settings()
     registry = load_knowledge(settings.data_dir).registry()
     egress = open_egress(settings.state_dir)
-    click.get_current_context().call_on_close(egress.close)
-    return open_desk(settings, registry, now_utc, egress, None, None), settings
+    context = click.get_current_context()
+    context.call_on_close(egress.close)
+    desk = open_desk(settings, registry, now_utc, egress, None, None)
+    context.call_on_close(desk.outbox.close)
+    return desk, settings
 
 
 def _print_preview(table: ChannelTable, offers: Iterable[Offer], outside: Iterable[Outside], lang: str) -> None:

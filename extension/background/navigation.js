@@ -14,6 +14,7 @@ import { within } from "./within.js";
 /** @typedef {import("../shared/wire.d.ts").Outcome} Outcome */
 
 const PATIENCE_MS = 300; // longer, and people would turn the extension off; strict mode waits
+const WAKING_PATIENCE_MS = 1_000; // until the relay has started, once after each sleep
 const STRICT_PATIENCE_MS = 5_000;
 const LATE_MS = 2_000; // then the page counts as not checked until the answer is there
 const BLOCKED = /ERR_BLOCKED_BY_CLIENT|NS_ERROR_ABORT/; // Chromium's word, Firefox's word
@@ -53,7 +54,13 @@ export class Navigation {
     this.#present.requested(tabId, requestId, url);
     const judged = this.#guard(tabId, url);
     if (this.#parts.daemon.state.phase === "unreachable") return "pass";
-    return (await within(judged, this.#parts.strict() ? STRICT_PATIENCE_MS : PATIENCE_MS)) ?? "pass";
+    const patience = this.isWaking ? WAKING_PATIENCE_MS : PATIENCE_MS;
+    return (await within(judged, this.#parts.strict() ? STRICT_PATIENCE_MS : patience)) ?? "pass";
+  }
+
+  /** Whether no daemon has answered yet since this worker woke, and none is known to be away. */
+  get isWaking() {
+    return this.#parts.daemon.state.phase === "connecting";
   }
 
   /**

@@ -126,6 +126,7 @@ export function makeRoutes(parts) {
     ...letterRoutes({ daemon }),
     ...privacyRoutes({ daemon }),
     "hold.ask": { from: CONTENT, run: ({ sender }) => navigation.hold(sender) },
+    "hold.waking": { from: CONTENT, run: () => navigation.isWaking },
     "page.begin": { from: CONTENT, run: ({ tabId, sender }) => pages.begin(tabId, sender.url) },
     "page.seen": {
       from: CONTENT,

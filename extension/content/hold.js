@@ -1,6 +1,7 @@
 /**
- * Keeps a page out of sight and out of reach until the background has judged it, for 300 ms at most: in Chromium each
- * page, in Firefox, which holds the request itself, one that comes back from memory without any request.
+ * Keeps a page out of sight and out of reach until the background has judged it, for 300 ms at most, or a second while
+ * the background wakes: in Chromium each page, in Firefox, which holds the request itself, one that comes back from
+ * memory without any request.
  *
  * Once shown, a page is never hidden again by a time-out; only a verdict of danger takes it away.
  */
@@ -8,6 +9,7 @@
   "use strict";
 
   const PATIENCE_MS = 300;
+  const WAKING_PATIENCE_MS = 1_000; // the background and the program's relay start: seldom, and slow on old machines
   const STRICT_PATIENCE_MS = 5_000;
   const ASK_AGAIN_MS = 1_000;
   const IN_CHROMIUM = chrome.runtime.getURL("").startsWith("chrome-extension:");
@@ -114,6 +116,14 @@
     } else show();
   }
 
+  /** A background that sleeps answers nothing yet, one that has just woken says so; any other lets the page be seen. */
+  async function onceAwake() {
+    if (phase !== "held" || strict) return outOfPatience();
+    timer = setTimeout(outOfPatience, WAKING_PATIENCE_MS - PATIENCE_MS);
+    const isWaking = await chrome.runtime.sendMessage({ type: "hold.waking" }).catch(() => false);
+    if (isWaking !== true) outOfPatience();
+  }
+
   /** @param {Record<string, string>} how */
   function hold(how) {
     clearTimeout(timer);
@@ -121,7 +131,7 @@
     style = how;
     hide();
     watch();
-    timer = setTimeout(outOfPatience, PATIENCE_MS);
+    timer = setTimeout(() => void onceAwake(), PATIENCE_MS);
     void chrome.storage.local.get("strictMode").then(
       (stored) => {
         strict = stored["strictMode"] === true;

@@ -76,8 +76,7 @@ async def test_nothing_fails_and_nothing_grows(process: Daemon) -> None:
     assert max(look.threads for look in looks) <= MOST_THREADS
 
     async def all_closed() -> bool:
-        # One more where half a minute has gone by: SQLite keeps that of the daily look at the file for the next one.
-        return vitals(pid).files <= before.files + 1
+        return vitals(pid).files <= before.files
 
     await until(all_closed, "no file descriptor more than before", 30)
     after = await process.status()

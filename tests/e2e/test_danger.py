@@ -158,7 +158,6 @@ async def test_a_fake_that_fights_back_is_neither_painted_nor_typed_into(browser
     assert (painted, len(site.seen(FAKE, "/typed")) - typed) == (0, 0)
 
 
-@pytest.mark.xfail(strict=False, reason="on a slow machine the page is painted for an instant before it is covered")
 async def test_a_sleeping_worker_wakes_for_a_fake_page(browser: Browser, site: Site) -> None:
     if not isinstance(browser, Chromium):
         pytest.skip("Firefox keeps its background page while it blocks requests")

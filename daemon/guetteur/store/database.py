@@ -144,9 +144,9 @@ class StateDatabase:
             if not (self.kept and self._owner):
                 return
             try:
-                # Anew: the open connection has whole pages in memory of what is damaged on the disk.
-                with closing(sqlite3.connect(self.path, timeout=_BUSY_MS / 1000)) as connection:
-                    _check(connection, self.path)
+                # Else whole pages in memory would be read of what is damaged on the disk.
+                self._db.execute("pragma shrink_memory").fetchall()
+                _check(self._db.conn, self.path)
             except sqlite3.Error as error:
                 self._failed(error)
 

@@ -21,8 +21,11 @@ class Style {
   }
 }
 
-/** Runs the script in a page; `answers` are what the background says, one after the other; null: nothing, it fails. */
-function held(scheme, answers) {
+/**
+ * Runs the script in a page; `answers` are what the background says, one after the other; null: nothing, it fails, a
+ * promise: later. `waking` is what it says of itself.
+ */
+function held(scheme, answers, waking = async () => false) {
   const events = new Map();
   const veil = { over: false, cancel: () => (veil.over = true) };
   const animated = [];
@@ -53,8 +56,9 @@ function held(scheme, answers) {
     chrome: {
       runtime: {
         getURL: () => `${scheme}-extension://us/`,
-        sendMessage: async () => {
-          const show = answers[asked++];
+        sendMessage: async ({ type }) => {
+          if (type === "hold.waking") return waking();
+          const show = await answers[asked++];
           if (show === null) throw new Error("no receiving end");
           return { show: show ?? true };
         },
@@ -125,6 +129,34 @@ test("a hidden page asks again after a question that failed", async () => {
   assert.ok(page.root.style.text.includes("display none important"));
   await page.late();
   assert.deepEqual([page.asked(), page.root.style.text], [3, ["opacity 0.9 "]]);
+});
+
+const NEVER = new Promise(() => {});
+for (const [what, waking, last] of [
+  ["is busy", async () => false, 1],
+  ["is gone", () => Promise.reject(new Error("no receiving end")), 1],
+  ["wakes", async () => true, 2],
+  ["sleeps still", () => NEVER, 2],
+]) {
+  test(`a page without a verdict is shown in the end while the background ${what}`, async () => {
+    const page = held("chrome", [NEVER], waking);
+    for (let timer = 0; timer < last; timer++) {
+      assert.ok(page.root.style.text.includes("display none important"));
+      await page.late();
+    }
+    assert.deepEqual(page.root.style.text, ["opacity 0.9 "]);
+  });
+}
+
+test("a verdict that comes while the background wakes decides", async () => {
+  /** @type {(show: boolean) => void} */ let answer = () => {};
+  const verdict = new Promise((resolve) => (answer = resolve));
+  const page = held("chrome", [verdict, NEVER], async () => true);
+  await page.late();
+  answer(false);
+  await page.turn();
+  await page.late();
+  assert.ok(page.root.style.text.includes("display none important"));
 });
 
 test("a page that is left for good, or newly made, is let be", async () => {

@@ -1,6 +1,7 @@
 """Delivery: what is due goes out once, a receipt before and after, one failing channel does not stop the others."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -23,8 +24,9 @@ NAMES = ("netcraft", "spamhaus", "intake")
 
 
 @pytest.fixture
-def box(tmp_path: Path) -> Outbox:
-    return Outbox(tmp_path / "outbox.db", waits=QUICK)
+def box(tmp_path: Path) -> Iterator[Outbox]:
+    with closing(Outbox(tmp_path / "outbox.db", waits=QUICK)) as box:
+        yield box
 
 
 async def ready(doubles: Doubles, table: ChannelTable, box: Outbox) -> tuple[Delivery, dict[str, Channel]]:

@@ -1,5 +1,7 @@
 """What the person is shown: why, to whom, what is missing, what was told before; genuine addresses go to nobody."""
 
+from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import msgspec
@@ -18,8 +20,9 @@ from support.report_doubles import CREDENTIALS
 
 
 @pytest.fixture
-def box(tmp_path: Path) -> Outbox:
-    return Outbox(tmp_path / "outbox.db")
+def box(tmp_path: Path) -> Iterator[Outbox]:
+    with closing(Outbox(tmp_path / "outbox.db")) as box:
+        yield box
 
 
 def offered(

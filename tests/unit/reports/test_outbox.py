@@ -4,6 +4,7 @@ import os
 import sqlite3
 import stat
 import time
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -35,13 +36,24 @@ def clock() -> Clock:
     return Clock()
 
 
+_OPENED: list[Outbox] = []
+
+
+@pytest.fixture(autouse=True)
+def close_all() -> Iterator[None]:
+    yield
+    while _OPENED:
+        _OPENED.pop().close()
+
+
 @pytest.fixture
 def box(tmp_path: Path, clock: Clock) -> Outbox:
     return opened(tmp_path, clock)
 
 
 def opened(folder: Path, clock: Clock, waits: Waits | None = None) -> Outbox:
-    return Outbox(folder / "state" / "outbox.db", lambda: clock.wall, lambda: clock.steady, waits)
+    _OPENED.append(Outbox(folder / "state" / "outbox.db", lambda: clock.wall, lambda: clock.steady, waits))
+    return _OPENED[-1]
 
 
 def case(number: int = 1) -> Case:

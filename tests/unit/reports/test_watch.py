@@ -1,7 +1,8 @@
 """A reported page is looked at now and then, and closed only when two looks say so."""
 
 import socket
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -67,8 +68,9 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def watches(tmp_path: Path, clock: Clock) -> Watches:
-    return Watches(OutboxFile(tmp_path / "outbox.db"), clock.wall, clock.monotonic)
+def watches(tmp_path: Path, clock: Clock) -> Iterator[Watches]:
+    with closing(OutboxFile(tmp_path / "outbox.db")) as file:
+        yield Watches(file, clock.wall, clock.monotonic)
 
 
 def knows(*addresses: str, error: int | None = None) -> Addresses:
@@ -188,8 +190,9 @@ async def test_it_outlives_the_process(tmp_path: Path, clock: Clock, page: Page)
     Watches(first, clock.wall, clock.monotonic).begin(CASE, page.url)
     first.close()
     clock.now += PAUSES[0]
-    again = Watches(OutboxFile(tmp_path / "outbox.db"), clock.wall, lambda: 5.0)
-    assert [watch.case for watch in await Lookout(again, HERE).run()] == [CASE]
+    with closing(OutboxFile(tmp_path / "outbox.db")) as file:
+        again = Watches(file, clock.wall, lambda: 5.0)
+        assert [watch.case for watch in await Lookout(again, HERE).run()] == [CASE]
 
 
 async def test_an_ordinary_visitor_asks(page: Page) -> None:

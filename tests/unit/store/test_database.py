@@ -20,6 +20,7 @@ from guetteur.store.egress import LateEgressLog
 from guetteur.store.exceptions import Exceptions
 from guetteur.store.migrations import MIGRATIONS
 from guetteur.store.person import FILE_NAME, PersonStore
+from support.hindered import refusing
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 ROOT_CANNOT_TEST = pytest.mark.skipif(hasattr(os, "geteuid") and os.geteuid() == 0, reason="root may write everywhere")
@@ -118,6 +119,29 @@ def test_damage_in_the_middle_of_a_run_loses_no_exception(tmp_path: Path) -> Non
     assert database.fault.code == "store_damaged"
     database.close()
     assert len(reopened(path).all()) == 302
+
+
+def open_files() -> int:
+    return sum(1 for _ in Path("/proc/self/fd").iterdir()) if sys.platform == "linux" else 0
+
+
+def test_the_daily_look_is_at_the_disk_and_not_at_what_is_in_memory(tmp_path: Path) -> None:
+    path = tmp_path / FILE_NAME
+    database = StateDatabase(path)
+    exceptions = Exceptions(database)
+    for number in range(300):
+        exceptions.add(f"site-{number}.example", NOW)
+    before = open_files()
+    database.check()
+    assert database.fault is None
+    assert open_files() == before
+    spoil(path)
+    database.read(lambda db: list(db["exceptions"].rows), [])
+    database.check()
+    assert database.fault is not None
+    assert database.fault.code == "store_damaged"
+    database.close()
+    assert len(reopened(path).all()) == 300
 
 
 def test_another_process_leaves_a_damaged_file_to_the_daemon(tmp_path: Path) -> None:
@@ -228,13 +252,7 @@ def test_a_file_that_only_opens_for_reading(tmp_path: Path, monkeypatch: pytest.
     database = StateDatabase(path)
     Exceptions(database).add("a.example", NOW)
     database.close()
-    real = os.open
-
-    def refuse(name: object, flags: int, mode: int = 0o777) -> int:
-        if Path(str(name)) == path and flags & os.O_RDWR:
-            raise PermissionError(30, "Read-only file system", str(name))
-        return real(str(name), flags, mode)
-
+    refuse = refusing(path, os.O_RDWR, PermissionError(30, "Read-only file system", str(path)))
     monkeypatch.setattr("guetteur.store.database.os.open", refuse)
     _read_only(tmp_path)
 
@@ -282,13 +300,7 @@ def test_a_choice_just_before_a_kill_holds_on_a_disk_that_became_read_only(
     assert writer.stdout.readline() == "0\n"
     writer.send_signal(signal.SIGKILL)
     writer.communicate()
-    real = os.open
-
-    def refuse(name: object, flags: int, mode: int = 0o777) -> int:
-        if flags & os.O_RDWR:
-            raise PermissionError(30, "Read-only file system", str(name))
-        return real(str(name), flags, mode)
-
+    refuse = refusing(path, os.O_RDWR, PermissionError(30, "Read-only file system", str(path)))
     monkeypatch.setattr("guetteur.store.database.os.open", refuse)
     database = StateDatabase(path)
     assert not database.kept

@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import sqlite3
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -13,6 +12,7 @@ import pytest
 from guetteur.store.database import StateDatabase
 from guetteur.store.exceptions import Exceptions
 from guetteur.store.person import FILE_NAME, PersonStore
+from support.hindered import held_by_another, refusing
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
@@ -54,14 +54,11 @@ async def test_a_removal_that_failed_is_made_later(tmp_path: Path, monkeypatch: 
     monkeypatch.setattr("guetteur.store.person.FLUSH_EVERY_S", 0.01)
     daemon = PersonStore(tmp_path, lambda: NOW)
     daemon.exceptions.add("trusted-once.example", NOW)
-    with sqlite3.connect(tmp_path / FILE_NAME, isolation_level=None) as other:
-        other.execute("begin immediate")
+    with held_by_another(tmp_path / FILE_NAME):
         assert not daemon.exceptions.remove("trusted-once.example")
         assert not daemon.exceptions.add("b.example", NOW)
         assert daemon.database.fault is not None
         assert daemon.database.fault.code == "store_busy"
-        other.execute("rollback")
-    other.close()
     running = asyncio.create_task(daemon.run())
     while daemon.database.fault is not None:
         await asyncio.sleep(0.01)
@@ -80,11 +77,8 @@ def test_what_is_owed_is_written_at_the_end_and_with_the_next_choice(
     monkeypatch.setattr("guetteur.store.database._BUSY_MS", 10)
     daemon = PersonStore(tmp_path, lambda: NOW)
     daemon.exceptions.add("a.example", NOW)
-    with sqlite3.connect(tmp_path / FILE_NAME, isolation_level=None) as other:
-        other.execute("begin immediate")
+    with held_by_another(tmp_path / FILE_NAME):
         assert not daemon.exceptions.remove("a.example")
-        other.execute("rollback")
-    other.close()
     end(daemon)
     assert not reopened(tmp_path / FILE_NAME).holds("a.example")
     daemon.database.close()
@@ -99,13 +93,7 @@ def test_a_disk_that_was_full_at_the_start(tmp_path: Path, monkeypatch: pytest.M
         exceptions.add("before.example", NOW)
         exceptions.add("undone.example", NOW)
         database.close()
-    real = os.open
-
-    def refuse(name: object, flags: int, mode: int = 0o777) -> int:
-        if Path(str(name)) == path and flags & os.O_CREAT:
-            raise OSError(28, "No space left on device", str(name))
-        return real(str(name), flags, mode)
-
+    refuse = refusing(path, os.O_CREAT, OSError(28, "No space left on device", str(path)))
     with monkeypatch.context() as full:
         full.setattr("guetteur.store.database.os.open", refuse)
         daemon = PersonStore(tmp_path, lambda: NOW)
